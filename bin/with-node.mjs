@@ -1,0 +1,55 @@
+// Runs a program on a Node that is new enough: this one, or the one that npm brought along.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const OLDEST = [22, 18]
+
+/** True when this process can run our TypeScript as it is. */
+export function isNewEnough(version = process.versions.node) {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
+}
+
+/** The path of the Node that npm brought along for this machine; null where it has none. */
+export function findNode() {
+  try {
+    const home = createRequire(import.meta.url).resolve(`node-${process.platform}-${process.arch}/package.json`)
+    return join(dirname(home), 'bin', 'node')
+  } catch {
+    return null
+  }
+}
+
+/** Imports `program`, here or in a newer Node, which gets our signals and ends when we end, even by SIGKILL. */
+export async function runWithNode(program, args) {
+  if (isNewEnough()) {
+    process.argv = [process.argv[0], program, ...args]
+    await import(pathToFileURL(program).href)
+    return
+  }
+  const node = findNode()
+  if (node === null) {
+    console.error(
+      `vouchsafe needs Node ${OLDEST.join('.')} or newer; this is ${process.version}. Install a newer one from https://nodejs.org and try again.`,
+    )
+    process.exit(78)
+  }
+  // the channel is how the child learns that we are gone: it closes however we end
+  const child = spawn(node, [program, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, VOUCHSAFE_LAUNCHED: '1' },
+  })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => {
+    if (signal) process.removeAllListeners(signal)
+    if (signal) process.kill(process.pid, signal)
+    else process.exit(code ?? 1)
+  })
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const [program, ...args] = process.argv.slice(2)
+  await runWithNode(program, args)
+}

@@ -1,0 +1,56 @@
+import { sameText, sha256 } from '../crypto/hash.ts'
+import { redirect } from '../http/reply.ts'
+import { MINUTE } from '../model/clock.ts'
+import type { Context } from '../model/context.ts'
+import { OAuthError } from '../model/error.ts'
+import { withQuery } from '../model/form.ts'
+import type { Interactions } from '../model/interactions.ts'
+import { bindTicket, browserOf, nameBrowser, openTicket } from './ticket.ts'
+
+const LOGOUT_TIME = 30 * MINUTE
+
+/** What the host's pages may do with a ticket; they only ever write facts and send the browser back to authorize. */
+export function createInteractions(context: Context): Interactions {
+  const { issuer, store, keys } = context
+  const authorizePath = (dialect: string) => context.dialects.find(({ name }) => name === dialect)?.paths.authorize ?? '/authorize'
+  const to = (ticket: string, dialect: string) => redirect(withQuery(issuer + authorizePath(dialect), { ticket }), 303)
+  const dialectOf = (ticket: string) => keys.ticket.open(ticket)?.dialect ?? ''
+
+  return {
+    open: async (http, ticket) => {
+      const { request, ours } = openTicket(context, http, ticket)
+      if (!ours) return null
+      const client = await store.clients.find(request.client_id)
+      if (!client || client.disabled_at !== undefined)
+        throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
+      return { request, client }
+    },
+    resume: (ticket) => to(ticket, dialectOf(ticket)),
+    restart: (ticket) => to(ticket, dialectOf(ticket)),
+    refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),
+    renew: (request) => {
+      const { browser, cookie } = nameBrowser(context)
+      return { ticket: request && bindTicket(context, request, browser), cookie }
+    },
+    openLogout: async (http, ticket) => {
+      const request = keys.logout.open(ticket)
+      if (!request || request.expires_at <= context.clock())
+        throw new OAuthError('invalid_request', 'This request has ended.', { reason: 'ended' })
+      const browser = browserOf(context, http)
+      if (browser === null || !sameText(sha256(browser), request.browser)) return null
+      return { request, client: request.client_id === undefined ? null : await store.clients.find(request.client_id) }
+    },
+    beginLogout: (http) => sealLogout(context, browserOf(context, http), {}),
+  }
+}
+
+/** A sign-out on its way to the page that asks, bound to the browser like every ticket. */
+export function sealLogout(
+  context: Context,
+  known: string | null,
+  asked: { client_id?: string; post_logout_redirect_uri?: string; state?: string; sid?: string; sub?: string },
+): ReturnType<Interactions['beginLogout']> {
+  const { browser, cookie } = known === null ? nameBrowser(context) : { browser: known, cookie: null }
+  const ticket = context.keys.logout.seal({ ...asked, expires_at: context.clock() + LOGOUT_TIME, browser: sha256(browser) })
+  return { ticket, headers: cookie === null ? {} : { 'set-cookie': cookie } }
+}

@@ -1,0 +1,68 @@
+import type { AuthorizationRequest } from '../model/authorization-request.ts'
+import { type Client, isNativeRedirect, isPublic } from '../model/client.ts'
+import { type Milliseconds, SECOND } from '../model/clock.ts'
+import { OAuthError } from '../model/error.ts'
+import type { Consent } from '../model/grant.ts'
+import { commonScope, joinScope, missingScope } from '../model/scope.ts'
+import type { Session } from '../model/user.ts'
+
+export type Step = { go: 'login' } | { go: 'consent' } | { go: 'issue'; session: Session; consent: Consent; scope: string }
+
+/** What is still missing before a code may be issued. Pure: facts and times in, one step out. @spec OIDC Core §3.1.2.3, OIDC Core §3.1.2.4 */
+export function nextStep(
+  request: AuthorizationRequest,
+  client: Client,
+  session: Session | null,
+  consent: Consent | null,
+  now: Milliseconds,
+): Step {
+  const prompt = new Set(request.prompt?.split(' '))
+  if (request.denied_at !== undefined) throw new OAuthError('access_denied', 'The person refused.')
+
+  if (session === null || isTooOld(request, prompt, session) || isAnother(request, session)) {
+    if (prompt.has('none')) throw new OAuthError('login_required', 'The person is not signed in, or not as asked.')
+    return { go: 'login' }
+  }
+
+  const scope = consent && standing(request, client, consent, prompt, now)
+  if (consent === null || scope === null) {
+    if (prompt.has('none')) throw new OAuthError('consent_required', 'The person has not consented to this.')
+    return { go: 'consent' }
+  }
+  return { go: 'issue', session, consent, scope }
+}
+
+/** Times are compared with the request's own beginning, so that who reads slowly is not asked twice. */
+function isTooOld(request: AuthorizationRequest, prompt: ReadonlySet<string>, { auth_time, selected_at = 0 }: Session): boolean {
+  const { max_age, created_at } = request
+  if (max_age !== undefined && auth_time < created_at - max_age * SECOND) return true
+  if (prompt.has('login') && auth_time < created_at) return true
+  return prompt.has('select_account') && Math.max(auth_time, selected_at) < created_at
+}
+
+/** Somebody else than the hint names; who has just signed in for this very request will not do it differently. @spec OIDC Core §3.1.2.2 */
+function isAnother({ hinted_sub, created_at }: AuthorizationRequest, session: Session): boolean {
+  if (hinted_sub === undefined || hinted_sub === session.sub) return false
+  if (session.auth_time >= created_at) throw new OAuthError('login_required', 'Another person signed in than the id_token_hint names.')
+  return true
+}
+
+/** What of the request the consent allows; null where it has to be asked. */
+function standing(
+  request: AuthorizationRequest,
+  client: Client,
+  consent: Consent,
+  prompt: ReadonlySet<string>,
+  now: Milliseconds,
+): string | null {
+  const answered = consent.request_id === request.request_id
+  if (consent.expires_at !== undefined && consent.expires_at <= now) return null
+  if (prompt.has('consent') && consent.granted_at < request.created_at) return null
+  // RFC 8252 §8.6: another program on the machine could ask in the app's name
+  if ((consent.once || (isPublic(client) && isNativeRedirect(request.redirect_uri))) && !answered) return null
+  if (missingScope(request.scope, joinScope(consent.scope, consent.declined ?? '')).length > 0) return null
+  if (request.resource?.some((resource) => !consent.resource?.includes(resource))) return null
+  if (request.claims?.some((claim) => !consent.claims?.includes(claim))) return null
+  const scope = commonScope(request.scope, consent.scope)
+  return scope === '' && request.scope !== '' ? null : scope
+}

@@ -1,0 +1,18 @@
+import { redirect } from '../http/reply.ts'
+import { inDialect } from '../model/dialect.ts'
+import { OAuthError } from '../model/error.ts'
+import { withQuery, writeForm } from '../model/form.ts'
+import type { Reply } from '../model/http.ts'
+import type { Target } from './target.ts'
+
+/** Sends the outcome, code or error, back to the client. @spec RFC 6749 §4.1.2, RFC 6749 §4.1.2.1, RFC 9207 §2 */
+export function answer(target: Target, issuer: string, outcome: { code: string } | OAuthError, headers: Reply['headers'] = {}): Reply {
+  const fields =
+    outcome instanceof OAuthError
+      ? { error: inDialect(outcome, target.dialect).code, error_description: outcome.error_description }
+      : outcome
+  const words = { ...fields, state: target.state, iss: issuer }
+  const { redirect_uri } = target // registered as it stands, without a fragment
+  const location = target.response_mode === 'fragment' ? `${redirect_uri}#${writeForm(words)}` : withQuery(redirect_uri, words)
+  return redirect(location, target.redirect_status, headers)
+}

@@ -1,0 +1,36 @@
+import { randomFillSync } from 'node:crypto'
+
+const pool = Buffer.alloc(8192)
+let used = pool.length
+
+/** Bytes no one can guess. Drawn from the system in bulk, wiped from the pool as they are given out. @spec RFC 6749 §10.10 */
+export function drawBytes(size: number): Buffer {
+  if (used + size > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const bytes = Buffer.alloc(size)
+  pool.copy(bytes, 0, used, used + size)
+  pool.fill(0, used, used + size)
+  used += size
+  return bytes
+}
+
+/** So many random bytes as base64url; 256 bits unless said. */
+export function randomToken(bytes = 32): string {
+  return drawBytes(bytes).toString('base64url')
+}
+
+/** A name that sorts by its birth, so that a table of them grows at its end: nine digits of milliseconds, then 80 random bits. */
+export function timedId(now: number): string {
+  return now.toString(36).padStart(9, '0') + randomToken(10)
+}
+
+const READABLE = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** A reference that a person can read out: ten characters without look-alikes, 50 random bits. */
+export function randomReference(): string {
+  let text = ''
+  for (const byte of drawBytes(10)) text += READABLE[byte & 31]
+  return `${text.slice(0, 4)}-${text.slice(4, 8)}-${text.slice(8)}`
+}

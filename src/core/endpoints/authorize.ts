@@ -1,0 +1,33 @@
+import { nextStep } from '../authorize/next-step.ts'
+import { readRequest } from '../authorize/request.ts'
+import { answer } from '../authorize/response.ts'
+import { findTarget } from '../authorize/target.ts'
+import { sealTicket, sealUnbound } from '../authorize/ticket.ts'
+import { readParams } from '../http/params.ts'
+import { redirect } from '../http/reply.ts'
+import type { Context } from '../model/context.ts'
+import type { Dialect } from '../model/dialect.ts'
+import { OAuthError } from '../model/error.ts'
+import { withQuery } from '../model/form.ts'
+import type { HttpRequest, Reply } from '../model/http.ts'
+import { issueCode } from '../tokens/code.ts'
+
+/** The authorization endpoint. Sign-in and consent come back here, so this page is the whole road. @spec RFC 6749 §3.1, OIDC Core §3.1.2 */
+export async function authorize(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
+  const params = await readParams(http, dialect)
+  const target = await findTarget(context, http, params, dialect) // what goes wrong up to here is told to the person
+  try {
+    const request = await readRequest(context, params, target) // what goes wrong from here on is told to the client
+    if (http.method === 'POST')
+      return redirect(withQuery(context.issuer + dialect.paths.authorize, { ticket: sealUnbound(context, request) }), 303)
+    const session = await context.session(http)
+    const { consent, epoch } = session ? await context.store.consents.find(session.sub, request.client_id) : { consent: null, epoch: 0 }
+    const step = nextStep(request, target.client, session, consent, context.clock())
+    if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, epoch) })
+    const { ticket, headers } = sealTicket(context, http, request)
+    return redirect(withQuery(context.pages[step.go], { ticket }), dialect.redirect_status, headers)
+  } catch (cause) {
+    const error = OAuthError.from(cause)
+    return answer(target, context.issuer, error, { 'x-vouchsafe-reference': context.report(error, http, target.client.client_id) })
+  }
+}

@@ -1,0 +1,30 @@
+import { readParams } from '../http/params.ts'
+import { json } from '../http/reply.ts'
+import type { Context } from '../model/context.ts'
+import type { Dialect } from '../model/dialect.ts'
+import { OAuthError } from '../model/error.ts'
+import type { HttpRequest, Reply } from '../model/http.ts'
+import { hasScope } from '../model/scope.ts'
+import { claimsOf } from '../tokens/claims.ts'
+import { verifyAccessToken } from '../tokens/verify.ts'
+
+/** @spec OIDC Core §5.3 */
+export async function userinfo(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
+  const { claims, grant } = await verifyAccessToken(context, await readBearer(http, dialect))
+  if (!grant || !hasScope(claims.scope, 'openid')) throw new OAuthError('insufficient_scope', 'The scope openid is needed.')
+  const user = await context.findUser(grant.sub)
+  if (!user || user.disabled_at !== undefined) throw new OAuthError('invalid_token', 'The person is gone.')
+  return json(claimsOf(context, user, grant, claims.scope))
+}
+
+/** In the header, or in the form of a POST; in one of them. @spec RFC 6750 §2 */
+async function readBearer(http: HttpRequest, dialect: Dialect): Promise<string> {
+  const header = http.header('authorization')
+  const shown = header === undefined ? undefined : /^bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1]
+  const form = http.method === 'POST' && http.header('content-type') !== undefined
+  const posted = form ? (await readParams(http, dialect)).access_token : undefined
+  if (shown !== undefined && posted !== undefined) throw new OAuthError('invalid_request', 'The access token is sent in two ways.')
+  const token = shown ?? posted
+  if (token === undefined) throw new OAuthError('invalid_token', 'An access token is needed.')
+  return token
+}

@@ -1,0 +1,75 @@
+import type { Dialect } from '../model/dialect.ts'
+import { OAuthError } from '../model/error.ts'
+import { readForm } from '../model/form.ts'
+import type { HttpRequest } from '../model/http.ts'
+import type { Parameter, Params } from '../model/params.ts'
+
+const KNOWN: ReadonlySet<string> = new Set<Parameter | 'resource'>([
+  'client_id',
+  'client_secret',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'scope',
+  'state',
+  'nonce',
+  'display',
+  'prompt',
+  'max_age',
+  'ui_locales',
+  'id_token_hint',
+  'login_hint',
+  'acr_values',
+  'claims',
+  'request',
+  'request_uri',
+  'registration',
+  'code_challenge',
+  'code_challenge_method',
+  'ticket',
+  'grant_type',
+  'code',
+  'code_verifier',
+  'refresh_token',
+  'token',
+  'token_type_hint',
+  'access_token',
+  'client_assertion',
+  'post_logout_redirect_uri',
+  'logout_hint',
+  'resource',
+])
+const MOST_RESOURCES = 8
+
+/**
+ * Reads the query of a GET or the form of a POST and renames each parameter to the standard's word: past this door no one knows a vendor's
+ * name for anything. What is repeated is refused, known or not; what is not known is passed over. @spec RFC 6749 §3.1, RFC 6749 §3.2
+ */
+export async function readParams(http: HttpRequest, dialect: Dialect): Promise<Params> {
+  const params: { [name in Parameter]?: string } & { resource?: string[] } = {}
+  const seen = new Set<string>()
+  for (const [word, value] of readForm(await textOf(http))) {
+    const name = dialect.aliases[word] ?? word
+    if (name === 'resource') {
+      if (value !== '') params.resource = [...(params.resource ?? []), value]
+      if (params.resource && params.resource.length > MOST_RESOURCES)
+        throw new OAuthError('invalid_target', `At most ${MOST_RESOURCES} resources are allowed.`)
+      continue
+    }
+    if (seen.has(name))
+      throw new OAuthError('invalid_request', KNOWN.has(name) ? `The parameter ${name} is given twice.` : 'A parameter is given twice.')
+    seen.add(name)
+    if (value !== '' && KNOWN.has(name)) params[name as Parameter] = value // §3.1: sent without a value is omitted
+  }
+  if (params.scope !== undefined && dialect.scope_separator !== ' ') params.scope = params.scope.replaceAll(dialect.scope_separator, ' ')
+  return params
+}
+
+async function textOf(http: HttpRequest): Promise<string> {
+  if (http.method !== 'POST') return http.query
+  const type = http.header('content-type')
+  if (type === undefined || !/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
+    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.')
+  }
+  return http.text()
+}

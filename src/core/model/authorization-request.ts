@@ -1,0 +1,43 @@
+import type { Milliseconds } from './clock.ts'
+
+/** How the answer travels back. @spec OAuth 2.0 Multiple Response Types §2.1 */
+export const RESPONSE_MODES = ['query', 'fragment'] as const
+export type ResponseMode = (typeof RESPONSE_MODES)[number]
+
+/** The prompts that mean something here; others are passed over. @spec OIDC Core §3.1.2.1 */
+export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const
+
+/** A request that has passed every check. What travels sealed while the person signs in is exactly this. */
+export interface AuthorizationRequest {
+  /** Random: a consent that may not be remembered names the request that it answers. */
+  request_id: string
+  client_id: string
+  redirect_uri: string
+  /** The request named no redirect_uri, so the client's only one is meant. */
+  redirect_defaulted?: boolean
+  response_mode: ResponseMode
+  /** What is asked for, defaults filled in; may be empty where the catalogue has no default. */
+  scope: string
+  state?: string
+  nonce?: string
+  prompt?: string
+  /** Seconds. */
+  max_age?: number
+  login_hint?: string
+  /** The subject of a valid id_token_hint: only this person will do. */
+  hinted_sub?: string
+  ui_locales?: string
+  /** Claims asked for one by one at userinfo, by name; essential or not makes no difference to us. @spec OIDC Core §5.5 */
+  claims?: string[]
+  resource?: string[]
+  code_challenge?: string
+  code_challenge_method?: string
+  dialect: string
+  created_at: Milliseconds
+  expires_at: Milliseconds
+  denied_at?: Milliseconds
+  /** Hash of the cookie of the one browser that may go on with it; none while it is not bound yet. */
+  browser?: string
+  /** How often it began anew because its browser was another one. */
+  restarts?: number
+}

@@ -1,0 +1,105 @@
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Client } from './client.ts'
+import type { Clock } from './clock.ts'
+import type { Dialect } from './dialect.ts'
+import type { OAuthError } from './error.ts'
+import type { Grant } from './grant.ts'
+import type { HttpRequest, Reply } from './http.ts'
+import type { Keys } from './keys.ts'
+import type { Log } from './log.ts'
+import type { Params } from './params.ts'
+import type { ResourceDefinition, ScopeDefinition } from './scope.ts'
+import type { Store } from './store.ts'
+import type { TokenResponse } from './token.ts'
+import type { Session, User } from './user.ts'
+
+/** How long things live, all in seconds. */
+export interface Lifetimes {
+  code: number
+  /** A request on its way through sign-in and consent. */
+  ticket: number
+  access_token: number
+  /** A refresh token that is not used. */
+  refresh_token: number
+  /** A grant in all, however often it is refreshed. */
+  grant: number
+  /** How long a used refresh token may be shown again by somebody who missed the answer; a client may say otherwise, 0 to 300. */
+  grace: number
+}
+
+/** What a page that shows an error is told. */
+export interface ErrorView {
+  error: OAuthError
+  /** What the person can read out to whoever helps. It is in the log with the cause. */
+  reference: string
+  /** Known and proved only where the client_id was. */
+  client: Client | null
+}
+
+/** Where the host asks and tells. All addresses are paths below the issuer, or absolute. */
+export interface Pages {
+  login: string
+  consent: string
+  /** Asks whether to sign out; without it there is no end_session_endpoint. */
+  logout?: string
+  error(http: HttpRequest, view: ErrorView): Reply
+}
+
+/** Everything a server holds for as long as it runs. Built once, never written to. */
+export interface Context {
+  /** Without a trailing slash. */
+  issuer: string
+  store: Store
+  keys: Keys
+  clock: Clock
+  log: Log
+  /** Logs a refusal and names it, for `x-vouchsafe-reference` and for the person. */
+  report(error: OAuthError, http: HttpRequest, client_id?: string): string
+  dialects: readonly Dialect[]
+  lifetime: Lifetimes
+  scopes: Readonly<Record<string, ScopeDefinition>>
+  resources: Readonly<Record<string, ResourceDefinition>>
+  /** The audience of tokens for which no resource was asked; the issuer unless named. */
+  default_resource: string
+  /** 'ours': rows of the store, and a code dies with its session. 'host': somebody else's. */
+  sessions: 'ours' | 'host'
+  /** Who sits at this browser. The host answers; the core only asks. */
+  session(http: HttpRequest): Promise<Session | null>
+  /** The person, for claims; null where they are gone. The store's own people unless the host has others. */
+  findUser(sub: string): Promise<User | null>
+  pages: Pages
+  grants: Readonly<Record<string, GrantHandler>>
+  clientAuth: Readonly<Record<string, ClientAuthMethod>>
+  checks: readonly AuthorizeCheck[]
+}
+
+/** An endpoint: one request in, one reply out. */
+export type Endpoint = (context: Context, http: HttpRequest, dialect: Dialect) => Promise<Reply>
+
+/** Proves a right to tokens, commits it, and says what may be issued. It never issues anything itself. */
+export type GrantHandler = (context: Context, params: Params, client: Client, dialect: Dialect) => Promise<Issue>
+
+/** What has been proved: somebody's grant, or a client acting for itself. */
+export interface Issue {
+  /** Null where a client acts for itself: then there is no row, no refresh token and no ID token. */
+  grant: Grant | null
+  /** What this answer is for: never more than the grant. */
+  scope: string
+  resource?: readonly string[]
+  /** Only the answer to a code repeats the nonce. @spec OIDC Core §12.2 */
+  nonce?: string
+  /** Where there is no grant: the epoch of the client. */
+  epoch?: number
+}
+
+/** What one way of authenticating needs: it proves that the caller is this client, or answers false. */
+export interface ClientAuthMethod {
+  /** The client that this request claims to be in this way; undefined where it does not use it. Throws where it is malformed. */
+  claim(http: HttpRequest, params: Params): string | undefined
+  prove(context: Context, http: HttpRequest, params: Params, client: Client): boolean | Promise<boolean>
+}
+
+/** One rule that an authorization request must keep; it throws when it is broken. */
+export type AuthorizeCheck = (request: AuthorizationRequest, client: Client, dialect: Dialect, context: Context) => void
+
+export type { TokenResponse }

@@ -1,0 +1,58 @@
+import { OAuthError } from './error.ts'
+
+/** The most parameters that one request may carry. */
+export const MOST_PARAMETERS = 64
+/** The most characters of one decoded value, unless its own rule says less. */
+export const LONGEST_VALUE = 8192
+const LONGEST_NAME = 128
+
+/**
+ * Reads `application/x-www-form-urlencoded` strictly: malformed escapes, bytes that are not UTF-8 and NUL are refused,
+ * so that no two readers of the same text can see different things. Throws OAuthError `invalid_request`.
+ * @spec RFC 6749 §B, WHATWG URL §5.1
+ */
+export function readForm(text: string): [name: string, value: string][] {
+  if (text === '') return []
+  const pairs: [string, string][] = []
+  for (const part of text.split('&', MOST_PARAMETERS + 2)) {
+    if (part === '') continue
+    if (pairs.length === MOST_PARAMETERS) throw new OAuthError('invalid_request', `At most ${MOST_PARAMETERS} parameters are allowed.`)
+    const equals = part.indexOf('=')
+    const name = formDecode(equals < 0 ? part : part.slice(0, equals))
+    const value = equals < 0 ? '' : formDecode(part.slice(equals + 1))
+    if (name === null || value === null)
+      throw new OAuthError('invalid_request', 'A parameter is not well-formed: check its percent-encoding.')
+    if (name.length > LONGEST_NAME) throw new OAuthError('invalid_request', 'The name of a parameter is too long.')
+    if (value.length > LONGEST_VALUE) throw new OAuthError('invalid_request', `A parameter is longer than ${LONGEST_VALUE} characters.`)
+    pairs.push([name, value])
+  }
+  return pairs
+}
+
+/** One name or value, decoded once; null where an escape is malformed, not UTF-8, or NUL. */
+export function formDecode(text: string): string | null {
+  if (!/[%+\0]/.test(text)) return text
+  try {
+    const decoded = decodeURIComponent(text.replaceAll('+', ' '))
+    return decoded.includes('\0') ? null : decoded
+  } catch {
+    return null
+  }
+}
+
+/** Writes the fields that have a value, percent-encoded, in their order. */
+export function writeForm(fields: Readonly<Record<string, string | undefined>>): string {
+  let text = ''
+  for (const name in fields) {
+    const value = fields[name]
+    if (value !== undefined) text += `${text && '&'}${name}=${encodeURIComponent(value)}`
+  }
+  return text
+}
+
+/** Appends fields to an address that may have a query already. */
+export function withQuery(uri: string, fields: Readonly<Record<string, string | undefined>>): string {
+  const words = writeForm(fields)
+  if (words === '') return uri
+  return uri + (uri.includes('?') ? '&' : '?') + words
+}

@@ -1,0 +1,94 @@
+import type { Milliseconds } from './clock.ts'
+
+/** What one person has allowed one client, until it ends or is withdrawn. */
+export interface Consent {
+  sub: string
+  client_id: string
+  /** What was allowed, through all decisions. */
+  scope: string
+  /** What was shown and left off: it is not asked for again unless the client insists by prompt=consent. */
+  declined?: string
+  resource?: string[]
+  /** Claims asked for one by one that the person was shown. */
+  claims?: string[]
+  granted_at: Milliseconds
+  expires_at?: Milliseconds
+  /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
+  request_id: string
+  once?: boolean
+}
+
+/** One decision, kept for good. */
+export interface Receipt {
+  receipt_id: string
+  sub: string
+  client_id: string
+  at: Milliseconds
+  decision: 'allowed' | 'withdrawn'
+  scope: string
+  resource?: string[]
+  expires_at?: Milliseconds
+  /** The client's name and the host of the redirect, as they were shown. */
+  client_name?: string
+  redirect_host?: string
+}
+
+/** One authorization, one row. Every token descends from it and dies with it. */
+export interface Grant {
+  /** Milliseconds first, so that the table grows at its end; made when the code was. */
+  grant_id: string
+  client_id: string
+  sub: string
+  sid: string
+  scope: string
+  resource?: string[]
+  claims?: string[]
+  auth_time: Milliseconds
+  acr?: string
+  amr?: string[]
+  dialect?: string
+  /** The state of `withdrawals` when the person's decision was read: any later withdrawal ends this. */
+  epoch: number
+  /** The turn of the refresh token that is good now; 0 where none was issued. */
+  generation: number
+  rotated_at?: Milliseconds
+  /** What the last rotation was for, where it asked for less than the grant: only the same may be retried. */
+  rotated_for?: string
+  /** When it ends if it is not used; never after `ends_at`. */
+  expires_at: Milliseconds
+  /** The end that no rotation can pass. */
+  ends_at: Milliseconds
+  revoked_at?: Milliseconds
+}
+
+/** What a code carries, sealed. Nothing is stored until it is redeemed. @spec RFC 6749 §4.1.2 */
+export interface AuthorizationCode {
+  grant_id: string
+  client_id: string
+  sub: string
+  sid: string
+  scope: string
+  /** Hash of the redirect URI: the code has no room for long ones. */
+  redirect_hash: string
+  auth_time: Milliseconds
+  expires_at: Milliseconds
+  epoch: number
+  dialect?: string
+  code_challenge?: string
+  code_challenge_method?: string
+  nonce?: string
+  resource?: string[]
+  claims?: string[]
+  acr?: string
+  amr?: string[]
+  /** The consent's end, where it has one. */
+  ends_at?: Milliseconds
+}
+
+/** The part of a grant_id that is a time. */
+const TIME_DIGITS = 9
+
+/** When the code was made that this grant came from. */
+export function bornAt(grant_id: string): Milliseconds {
+  return Number.parseInt(grant_id.slice(0, TIME_DIGITS), 36)
+}

@@ -1,0 +1,31 @@
+import type { AuthorizationRequest } from './authorization-request.ts'
+import type { Client } from './client.ts'
+import type { HttpRequest, Reply } from './http.ts'
+import type { LogoutRequest } from './logout.ts'
+
+/** A request that waits for a person, as a page may show it. */
+export interface Interaction {
+  request: AuthorizationRequest
+  client: Client
+}
+
+/**
+ * What a page for sign-in, consent or sign-out may do with the ticket in its address. All of it checks that the ticket is genuine,
+ * in time, and this browser's own.
+ */
+export interface Interactions {
+  /** Null where the ticket belongs to another browser: the page answers with `restart`. Throws OAuthError where it is broken or too old. */
+  open(http: HttpRequest, ticket: string): Promise<Interaction | null>
+  /** Sends the browser back to authorize, which decides what comes next. */
+  resume(ticket: string): Reply
+  /** The same as `resume`, with a refusal written into the ticket. */
+  refuse(request: AuthorizationRequest): Reply
+  /** Sends a foreign ticket back to authorize, where the request begins anew, without any answers. */
+  restart(ticket: string): Reply
+  /** Gives this browser a new name: its other tickets are foreign from now on. The same request under that name, and the cookie that says so. */
+  renew(request: AuthorizationRequest | null): { ticket: string | null; cookie: string }
+  /** The sign-out that this ticket asks for; null where it is another browser's. */
+  openLogout(http: HttpRequest, ticket: string): Promise<{ request: LogoutRequest; client: Client | null } | null>
+  /** A ticket for a sign-out that the person asks for. */
+  beginLogout(http: HttpRequest): { ticket: string; headers: Reply['headers'] }
+}

@@ -1,0 +1,123 @@
+import type { Client } from './client.ts'
+import type { Milliseconds } from './clock.ts'
+import type { Consent, Grant, Receipt } from './grant.ts'
+import type { StoredKey } from './stored-key.ts'
+import type { StoredSession, User } from './user.ts'
+
+/** A part of a list in the order of its key. */
+export interface Page {
+  /** The last key of the part before; '' to begin. */
+  after: string
+  /** At most this many, 1 to 1000. */
+  limit: number
+}
+
+/** What a new grant must still meet when its row is written. */
+export interface RedeemGuard {
+  /** The session that must still exist; none where sessions are the host's. */
+  sid?: string
+}
+
+/**
+ * The memory of the server. Each method is one move of the protocol, atomic by itself; a write is durable when its promise is kept.
+ * `null` means not there; an exception means broken.
+ *
+ * Withdrawals are counters over (sub, client_id), '' standing for every one of them. The epoch of a person and a client is
+ * the sum of the four counters that match; whatever carries another epoch has been called back since.
+ */
+export interface Store {
+  /** The master secret that this store keeps beside itself, where it does: a file next to an embedded database. */
+  readonly secret?: string
+  clients: {
+    find(client_id: string): Promise<Client | null>
+    /** False where the client_id is taken. */
+    add(client: Client): Promise<boolean>
+    /** False where there is no such client. `withdraw` also ends all that was given to it. */
+    update(client: Client, options?: { withdraw?: boolean }): Promise<boolean>
+    /** Takes the client away and ends all that was given to it. */
+    delete(client_id: string): Promise<boolean>
+    list(page: Page): Promise<Client[]>
+  }
+  consents: {
+    /** The consent, if there is one, and in the same breath the epoch that a code issued upon it must carry. */
+    find(sub: string, client_id: string): Promise<{ consent: Consent | null; epoch: number }>
+    /** Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before. */
+    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean }): Promise<void>
+    /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
+    withdraw(sub: string, client_id: string, receipt: Receipt): Promise<boolean>
+    /** What one person has allowed, by client_id. */
+    list(sub: string, page: Page): Promise<Consent[]>
+  }
+  grants: {
+    /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). */
+    find(grant_id: string): Promise<Grant | null>
+    /** 'withdrawn': it was called back while the code was under way, or its session has ended. A grant: its code was used before. */
+    redeem(grant: Grant, guard: RedeemGuard): Promise<'inserted' | 'withdrawn' | Grant>
+    /** The grant, its generation one above the one shown; null where that one is not the present one or the grant is over. */
+    rotate(
+      grant_id: string,
+      generation: number,
+      at: Milliseconds,
+      expires_at: Milliseconds,
+      rotated_for: string | null,
+    ): Promise<Grant | null>
+    /** The first moment of a revocation stays. */
+    revoke(grant_id: string, at: Milliseconds): Promise<void>
+    /** Ends everything of a person, a client or both, now and under way, by one counter. '' means all of them. */
+    withdraw(of: { sub: string; client_id: string }): Promise<void>
+  }
+  /** Access tokens that belong to no grant. */
+  tokens: {
+    epoch(client_id: string): Promise<number>
+    revoke(jti: string, expires_at: Milliseconds): Promise<void>
+    /** The epoch of the client, and whether this token was revoked by itself. */
+    standing(client_id: string, jti: string): Promise<{ epoch: number; revoked: boolean }>
+  }
+  /** Codes that are too long for an address: the code carries their key. Only a person who consented makes one. */
+  codes: {
+    park(key: string, sealed: string, expires_at: Milliseconds): Promise<void>
+    find(key: string): Promise<string | null>
+  }
+  users: {
+    find(sub: string): Promise<User | null>
+    /** `email` in lower case. */
+    findByEmail(email: string): Promise<User | null>
+    /** 'taken' where the email is somebody else's. */
+    add(user: User): Promise<'added' | 'taken'>
+    /** False where there is no such person. `end` also ends all their sessions and all that they gave. */
+    update(user: User, options?: { end?: 'sessions' | 'everything' }): Promise<boolean>
+    list(page: Page): Promise<User[]>
+  }
+  sessions: {
+    /** The session while it lasts. */
+    find(session_hash: string, now: Milliseconds): Promise<StoredSession | null>
+    /** Opens a session; `replaces` ends the one that this browser had. */
+    open(session: StoredSession, replaces?: string): Promise<void>
+    /** Notes that the person has chosen this account anew. */
+    select(session_hash: string, at: Milliseconds): Promise<void>
+    /** Ends one session by its hash. */
+    end(session_hash: string): Promise<void>
+  }
+  /** Counters for strangers, in a table of fixed size. */
+  throttles: {
+    /** Counts one attempt in a window of `window` milliseconds, and says how many it has had and when it ends. One atomic move. */
+    count(bucket: number, window: Milliseconds, now: Milliseconds): Promise<{ count: number; ends_at: Milliseconds }>
+    /** Takes attempts back: all of them, or the last. */
+    forgive(bucket: number, how: 'all' | 'one'): Promise<void>
+  }
+  keys: {
+    list(): Promise<StoredKey[]>
+    /** False where a key of this use and status stands already: there is at most one `next` and one `active` of each use. */
+    add(key: StoredKey): Promise<boolean>
+    /** Makes `next` active and retires `active`, both or neither; false where they are no longer what they were. */
+    promote(active: string | null, next: string, at: Milliseconds): Promise<boolean>
+    delete(kid: string): Promise<void>
+    /** Writes a key anew under another master secret. */
+    rewrap(kid: string, sealed: string): Promise<void>
+  }
+  /** Deletes what has been over for long enough, in small steps, for about `budget` milliseconds. How many rows went. */
+  sweep(now: Milliseconds, budget: Milliseconds): Promise<number>
+  /** Milliseconds by which the database's clock is ahead of ours. */
+  skew(): Promise<number>
+  close(): Promise<void>
+}

@@ -1,0 +1,34 @@
+import type { Milliseconds } from './clock.ts'
+
+/** A person. Names are the standard claims. @spec OIDC Core §5.1 */
+export interface User {
+  sub: string
+  /** In lower case: it is what one signs in with. */
+  email: string
+  email_verified?: boolean
+  name?: string
+  /** Further standard claims, as userinfo returns them. */
+  claims?: Readonly<Record<string, unknown>>
+  password_hash?: string
+  created_at: Milliseconds
+  disabled_at?: Milliseconds
+}
+
+/** Who sits at a browser, as far as the protocol asks. @spec OIDC Core §2, OIDC Back-Channel §2.1 */
+export interface Session {
+  /** Names the session in tokens; it does not open it. */
+  sid: string
+  sub: string
+  /** When the person last proved to be there. */
+  auth_time: Milliseconds
+  /** When the person last chose this account among others. */
+  selected_at?: Milliseconds
+  acr?: string
+  amr?: string[]
+}
+
+/** A session of ours, kept by the hash of its cookie. */
+export interface StoredSession extends Session {
+  session_hash: string
+  expires_at: Milliseconds
+}
