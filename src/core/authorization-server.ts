@@ -39,6 +39,8 @@ type Chosen =
   | 'clientAuth'
   | 'checks'
 
+export { toFetch }
+
 /** What an embedding product gives; everything but the four first has a default. */
 export type Options = Pick<Context, Needed> &
   Partial<Pick<Context, Chosen>> & {

@@ -4,7 +4,7 @@ import { type Milliseconds, SECOND } from '../model/clock.ts'
 import type { Context, Issue } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
-import type { AuthorizationCode, Grant } from '../model/grant.ts'
+import { type AuthorizationCode, bornAt, type Grant } from '../model/grant.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { narrowResources } from '../model/resource.ts'
 
@@ -14,15 +14,13 @@ export async function authorizationCode(context: Context, params: Params, client
   const now = context.clock()
   const code = await openCode(context, params.code!)
   if (!code) throw refused('The code is unknown.')
-  if (code.expires_at <= now) throw refused('The code has expired.')
+  const expires_at = bornAt(code.grant_id) + context.lifetime.code * SECOND
+  if (expires_at <= now) throw refused('The code has expired.')
   const fault = findFault(code, params, client, dialect)
   const grant = openGrant(context, code, client, now)
   const guard = context.sessions === 'ours' ? { sid: code.sid } : {}
   // tried once, good or not: a wrong verifier leaves a row that is revoked already
-  const outcome = await context.store.grants.redeem(
-    fault ? { ...grant, generation: 0, revoked_at: now, expires_at: code.expires_at } : grant,
-    guard,
-  )
+  const outcome = await context.store.grants.redeem(fault ? { ...grant, generation: 0, revoked_at: now, expires_at } : grant, guard)
   if (outcome === 'withdrawn') throw refused('The authorization was withdrawn.')
   if (outcome !== 'inserted') {
     // RFC 6749 §4.1.2: a replay undoes what the code gave; in another client's hands it is only refused, or anybody could undo it
@@ -43,7 +41,7 @@ async function openCode(context: Context, code: string): Promise<AuthorizationCo
 }
 
 function openGrant(context: Context, code: AuthorizationCode, client: Client, now: Milliseconds): Grant {
-  const { expires_at: _code, ends_at, redirect_hash: _r, code_challenge: _c, code_challenge_method: _m, nonce: _n, ...kept } = code
+  const { ends_at, redirect_hash: _r, code_challenge: _c, code_challenge_method: _m, nonce: _n, ...kept } = code
   const refresh = client.grant_types.includes('refresh_token')
   const { lifetime } = context
   const longest = now + (refresh ? lifetime.grant : lifetime.access_token) * SECOND

@@ -22,7 +22,6 @@ export const FIELDS = {
     'scope',
     'redirect_hash',
     'auth_time',
-    'expires_at',
     'epoch',
     'code_challenge',
     'nonce',

@@ -162,7 +162,7 @@ function readList<Item>(value: unknown, field: string, most: number, read: (item
   return [...new Set(value.map(read))]
 }
 
-function readOneOf<Word extends string>(value: unknown, field: string, words: readonly Word[]): Word {
+function readOneOf<const Word extends string>(value: unknown, field: string, words: readonly Word[]): Word {
   const word = words.find((known) => known === value)
   if (word === undefined) throw refusal(field, `must be one of: ${words.join(', ')}`)
   return word

@@ -61,7 +61,7 @@ export interface Grant {
   revoked_at?: Milliseconds
 }
 
-/** What a code carries, sealed. Nothing is stored until it is redeemed. @spec RFC 6749 §4.1.2 */
+/** What a code carries, sealed. Nothing is stored until it is redeemed. Its age stands in its grant_id. @spec RFC 6749 §4.1.2 */
 export interface AuthorizationCode {
   grant_id: string
   client_id: string
@@ -71,7 +71,6 @@ export interface AuthorizationCode {
   /** Hash of the redirect URI: the code has no room for long ones. */
   redirect_hash: string
   auth_time: Milliseconds
-  expires_at: Milliseconds
   epoch: number
   dialect?: string
   code_challenge?: string

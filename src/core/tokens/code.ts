@@ -29,7 +29,6 @@ export async function issueCode(
   epoch: number,
 ): Promise<string> {
   const now = context.clock()
-  const expires_at = now + context.lifetime.code * SECOND
   const code = context.keys.code.seal({
     grant_id: timedId(now),
     client_id: request.client_id,
@@ -38,7 +37,6 @@ export async function issueCode(
     scope,
     redirect_hash: request.redirect_defaulted ? '' : sha256(request.redirect_uri).slice(0, HASH_LENGTH),
     auth_time: session.auth_time,
-    expires_at,
     epoch,
     code_challenge: request.code_challenge,
     code_challenge_method: request.code_challenge_method === 'S256' ? undefined : request.code_challenge && 'plain',
@@ -52,6 +50,6 @@ export async function issueCode(
   })
   if (code.length <= LONGEST_CODE) return code
   const key = `p.${randomToken()}`
-  await context.store.codes.park(sha256(key), code, expires_at)
+  await context.store.codes.park(sha256(key), code, now + context.lifetime.code * SECOND)
   return key
 }

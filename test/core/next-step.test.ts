@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { nextStep } from '../../src/core/authorize/next-step.ts'
+import type { AuthorizationRequest } from '../../src/core/model/authorization-request.ts'
+import type { Client } from '../../src/core/model/client.ts'
+import type { Consent } from '../../src/core/model/grant.ts'
+import type { Session } from '../../src/core/model/user.ts'
+
+const request = {
+  request_id: 'r',
+  client_id: 'c',
+  redirect_uri: 'https://app.example/cb',
+  scope: 'read',
+  created_at: 100_000,
+} as AuthorizationRequest
+const client = { client_id: 'c', token_endpoint_auth_method: 'client_secret_basic' } as Client
+const session: Session = { sid: 's', sub: 'u', auth_time: 50_000 }
+const consent: Consent = { sub: 'u', client_id: 'c', scope: 'read', granted_at: 50_000, request_id: 'older' }
+const NATIVE = { redirect_uri: 'http://127.0.0.1:5555/cb' }
+const PUBLIC = { token_endpoint_auth_method: 'none' }
+const now = 110_000
+
+interface Case {
+  request?: Partial<AuthorizationRequest>
+  client?: Partial<Client>
+  session?: Partial<Session> | null
+  consent?: Partial<Consent> | null
+}
+
+const cases: [name: string, given: Case, outcome: string][] = [
+  ['nobody is here', { session: null, consent: null }, 'login'],
+  ['nobody is here, and we may not ask', { session: null, consent: null, request: { prompt: 'none' } }, 'login_required'],
+  ['signed in, never asked', { consent: null }, 'consent'],
+  ['signed in, never asked, and we may not ask', { consent: null, request: { prompt: 'none' } }, 'consent_required'],
+  ['signed in and asked', {}, 'issue read'],
+  ['signed in and asked, and we may not ask', { request: { prompt: 'none' } }, 'issue read'],
+  ['asked for more than was allowed', { request: { scope: 'read write' } }, 'consent'],
+  ['asked for less than was allowed', { consent: { scope: 'read write' } }, 'issue read'],
+  ['one scope was left off: it is not asked again', { request: { scope: 'read write' }, consent: { declined: 'write' } }, 'issue read'],
+  ['all that is asked was left off', { request: { scope: 'write' }, consent: { declined: 'write' } }, 'consent'],
+  ['prompt=consent, asked before the request', { request: { prompt: 'consent' } }, 'consent'],
+  ['prompt=consent, asked since', { request: { prompt: 'consent' }, consent: { granted_at: 100_000 } }, 'issue read'],
+  ['the consent has ended', { consent: { expires_at: now } }, 'consent'],
+  ['the consent ends in a moment', { consent: { expires_at: now + 1 } }, 'issue read'],
+  ['just once, another request', { consent: { once: true } }, 'consent'],
+  ['just once, this very request', { consent: { once: true, request_id: 'r' } }, 'issue read'],
+  ['prompt=login, signed in before the request', { request: { prompt: 'login' } }, 'login'],
+  ['prompt=login, signed in since', { request: { prompt: 'login' }, session: { auth_time: 100_000 } }, 'issue read'],
+  ['max_age, a second too long ago', { request: { max_age: 49 } }, 'login'],
+  ['max_age, just in time', { request: { max_age: 50 } }, 'issue read'],
+  ['max_age=0, signed in since', { request: { max_age: 0 }, session: { auth_time: 100_000 } }, 'issue read'],
+  ['max_age with prompt=none', { request: { max_age: 1, prompt: 'none' } }, 'login_required'],
+  ['select_account, not chosen since', { request: { prompt: 'select_account' } }, 'login'],
+  ['select_account, chosen since', { request: { prompt: 'select_account' }, session: { selected_at: 100_000 } }, 'issue read'],
+  ['select_account, signed in since', { request: { prompt: 'select_account' }, session: { auth_time: 100_001 } }, 'issue read'],
+  ['the hint names another person', { request: { hinted_sub: 'v' } }, 'login'],
+  ['the hint names another person, and we may not ask', { request: { hinted_sub: 'v', prompt: 'none' } }, 'login_required'],
+  [
+    'another person than the hint names has signed in for it',
+    { request: { hinted_sub: 'v' }, session: { auth_time: 100_001 } },
+    'login_required',
+  ],
+  ['the hint names this person', { request: { hinted_sub: 'u' } }, 'issue read'],
+  ['a resource that nobody has allowed', { request: { resource: ['https://api.example'] } }, 'consent'],
+  [
+    'a resource that was allowed',
+    { request: { resource: ['https://api.example'] }, consent: { resource: ['https://api.example'] } },
+    'issue read',
+  ],
+  ['a claim that nobody has allowed', { request: { claims: ['name'] } }, 'consent'],
+  ['refused', { request: { denied_at: 105_000 } }, 'access_denied'],
+  ['refused, though nobody is here any more', { request: { denied_at: 105_000 }, session: null }, 'access_denied'],
+  ['a native app, remembered', { request: NATIVE, client: PUBLIC }, 'consent'],
+  ['a native app, this very request', { request: NATIVE, client: PUBLIC, consent: { request_id: 'r' } }, 'issue read'],
+  ['a native app, remembered, and we may not ask', { request: { ...NATIVE, prompt: 'none' }, client: PUBLIC }, 'consent_required'],
+  ['a custom scheme, remembered', { request: { redirect_uri: 'com.example.app:/cb' }, client: PUBLIC }, 'consent'],
+  ['a public client with an https redirect, remembered', { client: PUBLIC }, 'issue read'],
+  ['a confidential client on loopback, remembered', { request: NATIVE }, 'issue read'],
+]
+
+for (const [name, given, outcome] of cases) {
+  it(`next step: ${name} → ${outcome}`, () => {
+    const who = given.session === null ? null : { ...session, ...given.session }
+    const allowed = given.consent === null ? null : { ...consent, ...given.consent }
+    let found: string
+    try {
+      const step = nextStep({ ...request, ...given.request }, { ...client, ...given.client }, who, allowed, now)
+      found = step.go === 'issue' ? `issue ${step.scope}` : step.go
+    } catch (error) {
+      found = (error as { error: string }).error
+    }
+    assert.equal(found, outcome)
+  })
+}
