@@ -22,9 +22,19 @@ export function findNode() {
   }
 }
 
+/** What is experimental in Node was chosen knowingly; a warning at each command would only frighten. */
+function hushExperiments() {
+  const emit = process.emitWarning
+  process.emitWarning = (warning, ...rest) => {
+    const type = typeof rest[0] === 'string' ? rest[0] : rest[0]?.type
+    if (type !== 'ExperimentalWarning') emit.call(process, warning, ...rest)
+  }
+}
+
 /** Imports `program`, here or in a newer Node, which gets our signals and ends when we end, even by SIGKILL. */
 export async function runWithNode(program, args) {
   if (isNewEnough()) {
+    hushExperiments()
     process.argv = [process.argv[0], program, ...args]
     await import(pathToFileURL(program).href)
     return
@@ -36,8 +46,13 @@ export async function runWithNode(program, args) {
     )
     process.exit(78)
   }
+  launch(node, program, args)
+}
+
+/** Runs `program` in a child on that Node: it gets our signals, and learns when we are gone. */
+export function launch(node, program, args) {
   // the channel is how the child learns that we are gone: it closes however we end
-  const child = spawn(node, [program, ...args], {
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, VOUCHSAFE_LAUNCHED: '1' },
   })

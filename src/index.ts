@@ -1,4 +1,10 @@
-export { type AuthorizationServer, createAuthorizationServer, defaultLifetimes, type Options } from './core/authorization-server.ts'
+export {
+  type AuthorizationServer,
+  createAuthorizationServer,
+  defaultLifetimes,
+  type Options,
+  toFetch,
+} from './core/authorization-server.ts'
 export type { Client, ClientMetadata } from './core/model/client.ts'
 export type { AuthorizeCheck, ClientAuthMethod, Context, ErrorView, GrantHandler, Issue, Lifetimes, Pages } from './core/model/context.ts'
 export { type Dialect, standard } from './core/model/dialect.ts'

@@ -58,6 +58,8 @@ export interface AuthorizationServer {
   fetch(request: Request, address?: string): Promise<Response>
   interactions: Interactions
   keys: Keys
+  /** Logs a refusal of the host's own pages as ours are, and names it for the person. */
+  report(error: OAuthError, http: HttpRequest): string
   /** The discovery document of the standard dialect. @spec RFC 8414 §2 */
   metadata(): object
   /** What time asks for: keys are rotated, what is over is deleted. Requests see to it by themselves; a server that idles calls it every 10 s. */
@@ -100,6 +102,7 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
     fetch: toFetch(handle),
     interactions: createInteractions(context),
     keys: context.keys,
+    report: context.report,
     metadata: () => metadata(context, context.dialects[0]!),
     maintain: maintain.now,
   }

@@ -171,6 +171,22 @@ describe('claims', () => {
   }
 
   it(
+    'OIDC Core §5.5 an app that nobody has reviewed cannot insist on a claim: it is left off unless switched on, and not asked again',
+    inWorld({ client: { reviewed: false } }, async (world) => {
+      const words = { scope: 'openid invoices.read', claims: '{"userinfo":{"name":{"essential":true}}}' }
+      const browser = await world.person()
+      const url = await world.authorize(browser, words, { scope: ['invoices.read'] })
+      const { body } = await world.redeem(url.searchParams.get('code')!)
+      assert.deepEqual((await world.userinfo(body.access_token)).body, { sub: world.mara.sub })
+      assert.equal(await leads(world, browser, words), 'code')
+      world.time.now += MINUTE
+      const given = await world.authorize(browser, { ...words, prompt: 'consent' }, { scope: ['invoices.read'], claims: 'on' })
+      const again = await world.redeem(given.searchParams.get('code')!)
+      assert.equal((await world.userinfo(again.body.access_token)).body.name, world.mara.name)
+    }),
+  )
+
+  it(
     'OIDC Core §5.3 userinfo takes GET and POST, the token in the header or the form, and in one of them',
     inWorld({}, async (world) => {
       const { access_token } = await world.tokens()

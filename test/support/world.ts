@@ -68,6 +68,7 @@ const confidential: Partial<Client> = {
 export async function openWorld({ door = 'fetch', client: shape, config }: Given = {}): Promise<World> {
   const site = await openSite(config ? { config } : {})
   const issuer = site.config.issuer
+  const { origin } = new URL(issuer)
   const node = door === 'node' ? await listen(site.app.handle, { port: 0, host: '127.0.0.1' }) : null
   const send = node ? through(issuer, node.port) : (request: Request) => site.app.fetch(request, '203.0.113.7')
   const client = await site.addClient({ client_id: 'c1', ...confidential, ...shape })
@@ -114,9 +115,9 @@ export async function openWorld({ door = 'fetch', client: shape, config }: Given
       return `${issuer}/authorize?${new URLSearchParams(Object.entries(all).filter(([, value]) => value !== ''))}`
     },
     authorize: async (browser, words, consent = {}) => {
-      let page: Visit = await browser.follow(await browser.get(world.ask(words)), issuer)
+      let page: Visit = await browser.follow(await browser.get(world.ask(words)), origin)
       if (page.html.includes('id="consent-allow"'))
-        page = await browser.follow(await browser.submit(page, consent, 'consent-allow'), issuer)
+        page = await browser.follow(await browser.submit(page, consent, 'consent-allow'), origin)
       if (page.location === '') throw new Error(`The road ends at ${page.url} with ${page.status}.`)
       return new URL(page.location)
     },

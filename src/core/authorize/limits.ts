@@ -18,8 +18,9 @@ export const LIMITS = {
   code_challenge: 128,
 } as const
 
-/** The longest ticket. */
+/** The longest ticket that is begun with, and room for the answer that is written into it. */
 export const LONGEST_TICKET = 7000
+export const ROOM_FOR_ANSWER = 100
 
 /** The value, if it is no longer than it may be; throws OAuthError `invalid_request`. */
 export function checkLength(name: keyof typeof LIMITS, value: string): string {

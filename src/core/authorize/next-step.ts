@@ -62,7 +62,7 @@ function standing(
   if ((consent.once || (isPublic(client) && isNativeRedirect(request.redirect_uri))) && !answered) return null
   if (missingScope(request.scope, joinScope(consent.scope, consent.declined ?? '')).length > 0) return null
   if (request.resource?.some((resource) => !consent.resource?.includes(resource))) return null
-  if (request.claims?.some((claim) => !consent.claims?.includes(claim))) return null
+  if (request.claims?.some((claim) => !consent.claims?.includes(claim) && !consent.declined_claims?.includes(claim))) return null
   const scope = commonScope(request.scope, consent.scope)
   return scope === '' && request.scope !== '' ? null : scope
 }

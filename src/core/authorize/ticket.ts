@@ -5,7 +5,7 @@ import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
 import { OAuthError } from '../model/error.ts'
 import { cookieName, type HttpRequest, type Reply, readCookie, writeCookie } from '../model/http.ts'
-import { LONGEST_TICKET } from './limits.ts'
+import { LONGEST_TICKET, ROOM_FOR_ANSWER } from './limits.ts'
 
 const BROWSER = 'browser'
 const MOST_RESTARTS = 3
@@ -51,7 +51,7 @@ function seal(context: Context, request: AuthorizationRequest): string {
 
 /** The request, and whether it is this browser's own. Throws where it is not ours or has ended. */
 export function openTicket(context: Context, http: HttpRequest, ticket: string): { request: AuthorizationRequest; ours: boolean } {
-  const request = ticket.length > LONGEST_TICKET ? null : context.keys.ticket.open(ticket)
+  const request = ticket.length > LONGEST_TICKET + ROOM_FOR_ANSWER ? null : context.keys.ticket.open(ticket)
   if (!request || request.expires_at <= context.clock())
     throw new OAuthError('invalid_request', 'This request has ended.', { reason: 'ended' })
   const browser = browserOf(context, http)

@@ -41,7 +41,7 @@ export function createJwtSigner(private_jwk: Jwk, kid: string, alg: JwtAlg): Sig
 }
 
 /** DER sequence of two integers → r and s, 32 bytes each. @spec RFC 7518 §3.4, SEC 1 §C.5 */
-export function joseSignature(der: Buffer): Buffer {
+function joseSignature(der: Buffer): Buffer {
   const both = Buffer.alloc(64)
   let at = 2
   for (const end of [32, 64]) {

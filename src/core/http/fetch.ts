@@ -2,7 +2,7 @@ import { OAuthError } from '../model/error.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
 
 /** Bytes of a body, everywhere. */
-export const LARGEST_BODY = 64 * 1024
+const LARGEST_BODY = 64 * 1024
 
 /** The door for hosts that speak web standards: Bun, Deno, Workers, Hono, Next.js. `address` is the peer's, where the host knows it. */
 export function toFetch(handle: (http: HttpRequest) => Promise<Reply>): (request: Request, address?: string) => Promise<Response> {
@@ -55,10 +55,10 @@ async function readBody(request: Request): Promise<string> {
   return decodeBody(bytes)
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Throws OAuthError where the bytes are not UTF-8. */
-export function decodeBody(bytes: Uint8Array): string {
+function decodeBody(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {

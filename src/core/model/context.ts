@@ -10,7 +10,6 @@ import type { Log } from './log.ts'
 import type { Params } from './params.ts'
 import type { ResourceDefinition, ScopeDefinition } from './scope.ts'
 import type { Store } from './store.ts'
-import type { TokenResponse } from './token.ts'
 import type { Session, User } from './user.ts'
 
 /** How long things live, all in seconds. */
@@ -101,5 +100,3 @@ export interface ClientAuthMethod {
 
 /** One rule that an authorization request must keep; it throws when it is broken. */
 export type AuthorizeCheck = (request: AuthorizationRequest, client: Client, dialect: Dialect, context: Context) => void
-
-export type { TokenResponse }

@@ -1,9 +1,9 @@
 import { OAuthError } from './error.ts'
 
 /** The most parameters that one request may carry. */
-export const MOST_PARAMETERS = 64
+const MOST_PARAMETERS = 64
 /** The most characters of one decoded value, unless its own rule says less. */
-export const LONGEST_VALUE = 8192
+const LONGEST_VALUE = 8192
 const LONGEST_NAME = 128
 
 /**

@@ -9,8 +9,9 @@ export interface Consent {
   /** What was shown and left off: it is not asked for again unless the client insists by prompt=consent. */
   declined?: string
   resource?: string[]
-  /** Claims asked for one by one that the person was shown. */
+  /** Claims asked for one by one that were allowed, and those that were left off. */
   claims?: string[]
+  declined_claims?: string[]
   granted_at: Milliseconds
   expires_at?: Milliseconds
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */

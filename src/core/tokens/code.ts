@@ -7,7 +7,7 @@ import type { Consent } from '../model/grant.ts'
 import type { Session } from '../model/user.ts'
 
 /** The longest code that goes out: what some clients have room for. */
-export const LONGEST_CODE = 1000
+const LONGEST_CODE = 1000
 const HASH_LENGTH = 22 // characters: 132 bits of it
 
 /** What has been proved when a code may be issued. */
@@ -45,7 +45,7 @@ export async function issueCode(
     acr: session.acr,
     amr: session.amr,
     resource: request.resource,
-    claims: request.claims,
+    claims: request.claims?.filter((claim) => consent.claims?.includes(claim)),
     ends_at: consent.expires_at,
   })
   if (code.length <= LONGEST_CODE) return code

@@ -1,0 +1,72 @@
+import { sameText, sha256 } from '../../core/crypto/hash.ts'
+import { randomToken } from '../../core/crypto/random.ts'
+import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
+import type { StoredSession, User } from '../../core/model/user.ts'
+import type { Accounts } from './accounts.ts'
+
+const COOKIE = 'session'
+
+/** Who sits at a browser, and by which session. */
+export interface Person {
+  session: StoredSession
+  user: User
+}
+
+/** The session of this browser's cookie, while it lasts. */
+export async function findSession(
+  accounts: Pick<Accounts, 'issuer' | 'store' | 'clock'>,
+  http: HttpRequest,
+): Promise<StoredSession | null> {
+  const secret = readCookie(http, cookieName(accounts.issuer, COOKIE))
+  if (!secret) return null
+  return accounts.store.sessions.find(sha256(secret), accounts.clock())
+}
+
+/** The session with its person; null also where that person is gone or has been disabled since. */
+export async function findPerson(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
+  const session = await findSession(accounts, http)
+  if (!session) return null
+  const user = await accounts.store.users.find(session.sub)
+  return user && user.disabled_at === undefined ? { session, user } : null
+}
+
+/**
+ * Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie.
+ * `auth_time` is when the password was proved. @spec OIDC Core §2, RFC 8176 §2
+ */
+export async function openSession(
+  accounts: Accounts,
+  user: User,
+  auth_time: Milliseconds,
+  replaces: StoredSession | null,
+): Promise<string> {
+  const secret = randomToken()
+  const session: StoredSession = {
+    session_hash: sha256(secret),
+    sid: randomToken(16),
+    sub: user.sub,
+    auth_time,
+    selected_at: auth_time,
+    amr: ['pwd'],
+    expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
+  }
+  await accounts.store.sessions.open(session, replaces?.session_hash)
+  return writeCookie(accounts.issuer, COOKIE, secret, accounts.session_lifetime)
+}
+
+/** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */
+export async function endSession(accounts: Accounts, session: StoredSession): Promise<string> {
+  await accounts.store.sessions.end(session.session_hash)
+  return writeCookie(accounts.issuer, COOKIE, '', 0)
+}
+
+/** What a form on an account page carries, so that only a page made for this session can send it. */
+export function sessionMac(accounts: Accounts, session: StoredSession): string {
+  return accounts.keys.mac('csrf', session.session_hash)
+}
+
+/** Whether a form was made for this session. */
+export function isSessionMac(accounts: Accounts, session: StoredSession, shown: string): boolean {
+  return sameText(sessionMac(accounts, session), shown)
+}

@@ -1,0 +1,46 @@
+import { randomToken } from '../../core/crypto/random.ts'
+import type { Milliseconds } from '../../core/model/clock.ts'
+import type { User } from '../../core/model/user.ts'
+import type { Accounts } from './accounts.ts'
+import { hashPassword, verifyPassword } from './password.ts'
+import { countAttempt, forgiveAttempts } from './throttle.ts'
+import { isPasswordLength, normalEmail } from './users.ts'
+
+/** What came of an attempt: a person, a wrong pair with the tries that are left, or a pause. */
+export type SignIn = { user: User } | { left: number } | { paused_until: Milliseconds }
+
+let dummy: Promise<string> | undefined
+
+/**
+ * Proves who somebody is by email and password. An email that nobody has, a person who is disabled and a wrong password
+ * are answered alike, after the same work. Throws OAuthError `temporarily_unavailable` where too many wait.
+ */
+export async function signIn(accounts: Accounts, email: string, password: string, address: string): Promise<SignIn> {
+  const key = normalEmail(email)
+  const attempt = await countAttempt(accounts, key, address)
+  if (attempt.left === null) return { paused_until: attempt.ends_at }
+  const user = isPasswordLength(password) ? await proveUser(accounts, key, password) : null
+  if (!user) return attempt.left === 0 ? { paused_until: attempt.ends_at } : { left: attempt.left }
+  await forgiveAttempts(accounts, key, address)
+  return { user }
+}
+
+async function proveUser(accounts: Accounts, email: string, password: string): Promise<User | null> {
+  const user = await accounts.store.users.findByEmail(email)
+  const proved = await verifyPassword(password, user?.password_hash ?? (await dummyHash()))
+  return user?.password_hash && proved && user.disabled_at === undefined ? user : null
+}
+
+/** Stands in where there is no password to compare with, so that the time tells nothing. A failure to make it is not kept. */
+function dummyHash(): Promise<string> {
+  dummy ??= hashPassword(randomToken()).catch((cause) => {
+    dummy = undefined
+    throw cause
+  })
+  return dummy
+}
+
+/** Makes the stand-in before the first person comes. */
+export async function prepareSignIn(): Promise<void> {
+  await dummyHash()
+}

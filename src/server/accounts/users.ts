@@ -1,0 +1,59 @@
+import { randomToken } from '../../core/crypto/random.ts'
+import type { Clock } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
+import type { Store } from '../../core/model/store.ts'
+import type { User } from '../../core/model/user.ts'
+import { hashPassword } from './password.ts'
+
+/** Characters of an email address. @spec RFC 5321 §4.5.3.1.3 */
+const LONGEST_EMAIL = 254
+const SHORTEST_PASSWORD = 8
+const LONGEST_PASSWORD = 1024
+const MOST_PASSWORD_BYTES = 4096
+
+/** What a new person needs. */
+export interface NewUser {
+  email: string
+  password: string
+  name?: string
+  /** Further standard claims, as userinfo returns them. */
+  claims?: Readonly<Record<string, unknown>>
+}
+
+/** Adds a person. Throws OAuthError `invalid_request` with one sentence that says what to change. */
+export async function addUser(store: Store, { email, password, name, claims }: NewUser, clock: Clock): Promise<User> {
+  const address = readEmail(email)
+  checkPassword(password)
+  const now = clock()
+  const user: User = { sub: randomToken(16), email: address, password_hash: await hashPassword(password), created_at: now }
+  if (name !== undefined && name.trim() !== '') user.name = name.trim()
+  if (claims !== undefined) user.claims = claims
+  if ((await store.users.add(user)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
+  return user
+}
+
+/** The address as it is kept: trimmed, in lower case. Throws OAuthError `invalid_request`. */
+function readEmail(text: string): string {
+  const email = normalEmail(text)
+  if (email.length > LONGEST_EMAIL) throw new OAuthError('invalid_request', `The email is longer than ${LONGEST_EMAIL} characters.`)
+  if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email))
+    throw new OAuthError('invalid_request', 'The email is not an address: it needs one @ and no spaces.')
+  return email
+}
+
+/** How an address is looked up: as people type it, with a space behind it or a capital in front. */
+export function normalEmail(text: string): string {
+  return text.trim().toLowerCase()
+}
+
+/** Any characters will do, spaces included; only the length is asked for. Throws OAuthError `invalid_request`. */
+export function checkPassword(password: string): void {
+  if ([...password].length < SHORTEST_PASSWORD)
+    throw new OAuthError('invalid_request', `The password has fewer than ${SHORTEST_PASSWORD} characters.`)
+  if (!isPasswordLength(password)) throw new OAuthError('invalid_request', `The password has more than ${LONGEST_PASSWORD} characters.`)
+}
+
+/** False for what is too long to be anybody's password, and so not worth hashing. */
+export function isPasswordLength(password: string): boolean {
+  return password.length <= LONGEST_PASSWORD && Buffer.byteLength(password) <= MOST_PASSWORD_BYTES
+}

@@ -1,0 +1,115 @@
+import { type AuthorizationServer, createAuthorizationServer, toFetch } from '../core/authorization-server.ts'
+import { type Clock, systemClock } from '../core/model/clock.ts'
+import { OAuthError } from '../core/model/error.ts'
+import type { HttpRequest, Reply } from '../core/model/http.ts'
+import { type Log, silentLog } from '../core/model/log.ts'
+import type { Store } from '../core/model/store.ts'
+import { dialects } from '../dialects/index.ts'
+import { findSession } from './accounts/sessions.ts'
+import { prepareSignIn } from './accounts/sign-in.ts'
+import type { Config } from './config.ts'
+import { errorPage } from './pages/error.ts'
+import type { FirstRun } from './pages/first-run.ts'
+import { type PageRoute, pageRoutes } from './pages/routes.ts'
+import type { Site } from './pages/site.ts'
+import { readSheet } from './pages/style.ts'
+
+export interface AppOptions {
+  config: Config
+  store: Store
+  clock?: Clock
+  log?: Log
+  /** What the page at the root tells where the server is tried out on one computer. */
+  first_run?: FirstRun
+}
+
+/** The standalone server behind one function: the core, and the pages that people see. */
+export interface App {
+  handle(http: HttpRequest): Promise<Reply>
+  /** The web-standard shape. `address` is the peer's, where the host knows it. */
+  fetch(request: Request, address?: string): Promise<Response>
+  /** What time asks for; to be called every 10 s. */
+  maintain(): Promise<void>
+  server: AuthorizationServer
+  /** Closes the store. Requests must have come to their end. */
+  close(): Promise<void>
+}
+
+/** Joins the core with the pages and accounts. Throws where the settings contradict each other. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { store } = options
+  const { server, site } = await createSite(options)
+  await prepareSignIn()
+  const routes = new Map(Object.entries(pageRoutes).map(([path, route]) => [site.base + path, route]))
+  const home = pageRoutes['/']
+  if (site.base !== '' && home) routes.set(site.base, home)
+
+  async function handle(http: HttpRequest): Promise<Reply> {
+    const route = routes.get(http.path)
+    return route ? visit(server, site, http, route) : server.handle(http)
+  }
+  return { handle, fetch: toFetch(handle), maintain: server.maintain, server, close: () => store.close() }
+}
+
+async function createSite({
+  config,
+  store,
+  clock = systemClock,
+  log = silentLog,
+  first_run,
+}: AppOptions): Promise<{ server: AuthorizationServer; site: Site }> {
+  const { issuer, product, scopes, resources, default_resource, lifetime } = config
+  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
+  const server = await createAuthorizationServer({
+    issuer,
+    store,
+    clock,
+    log,
+    scopes,
+    resources,
+    default_resource,
+    lifetime,
+    sessions: 'ours',
+    dialects: config.dialects.map(findDialect),
+    session: (http) => findSession({ issuer, store, clock }, http),
+    pages: { login: '/login', consent: '/consent', logout: '/logout/confirm', error: (http, view) => errorPage(frame, http, view) },
+    ...(config.secrets.length > 0 && { secret: config.secrets }),
+  })
+  const { interactions, keys } = server
+  return {
+    server,
+    site: { ...frame, store, log, interactions, keys, scopes, resources, lifetime, session_lifetime: lifetime.session, first_run },
+  }
+}
+
+function findDialect(name: string) {
+  const dialect = dialects.find((one) => one.name === name)
+  if (!dialect) throw new Error(`There is no dialect ${name}.`)
+  return dialect
+}
+
+/** One page. What goes wrong there is told to the person, and to the log under the same reference. */
+async function visit(server: AuthorizationServer, site: Site, http: HttpRequest, route: PageRoute): Promise<Reply> {
+  try {
+    const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
+    if (!handler) throw wrongMethod(route)
+    const reply = await handler(site, http)
+    return http.method === 'HEAD' ? { ...reply, body: '' } : reply
+  } catch (cause) {
+    return refuse(server, site, http, OAuthError.from(cause))
+  }
+}
+
+function wrongMethod(route: PageRoute): OAuthError {
+  const allow = route.GET ? ['GET', 'HEAD', ...(route.POST ? ['POST'] : [])] : ['POST']
+  return new OAuthError('invalid_request', 'This address does not answer that method.', {
+    status: 405,
+    headers: { allow: allow.join(', ') },
+  })
+}
+
+function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError): Reply {
+  const reference = server.report(error, http)
+  const reply = errorPage(site, http, { error, reference, client: null })
+  return http.method === 'HEAD' ? { ...reply, body: '' } : reply
+}

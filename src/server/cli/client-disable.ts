@@ -1,0 +1,32 @@
+import type { Client } from '../../core/model/client.ts'
+import { systemClock } from '../../core/model/clock.ts'
+import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
+import { type Call, CliError, type Command, EXIT, type ExitCode, subject, withStore } from './command.ts'
+import { printDone } from './output.ts'
+
+export const clientDisable: Command = {
+  name: 'client disable',
+  args: 'CLIENT_ID',
+  about: 'shut a client out, and end all that people have given to it',
+  flags: { 'client-id': CLIENT_ID_FLAG },
+  run: (call) => change(call, 'Disabled', (client) => ({ ...client, disabled_at: client.disabled_at ?? systemClock() })),
+}
+
+export const clientEnable: Command = {
+  name: 'client enable',
+  args: 'CLIENT_ID',
+  about: 'let a disabled client in again; what was ended stays ended',
+  flags: { 'client-id': CLIENT_ID_FLAG },
+  run: (call) => change(call, 'Enabled', ({ disabled_at: _, ...client }) => client),
+}
+
+async function change(call: Call, done: 'Disabled' | 'Enabled', after: (client: Client) => Client): Promise<ExitCode> {
+  const client_id = subject(call, 'client-id')
+  return withStore(call, async (store) => {
+    const client = after(await findClient(store, client_id))
+    if (!(await store.clients.update(client, { withdraw: done === 'Disabled' })))
+      throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+    printDone(call, `${done} ${client_id}.`, showWhole(client))
+    return EXIT.ok
+  })
+}

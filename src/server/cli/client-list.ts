@@ -1,0 +1,22 @@
+import { showWhole } from './clients.ts'
+import { type Command, EXIT, readAll, withStore } from './command.ts'
+import { printList } from './output.ts'
+
+export const clientList: Command = {
+  name: 'client list',
+  about: 'list the clients',
+  flags: {},
+  async run(call) {
+    return withStore(call, async (store) => {
+      const clients = await readAll(store.clients.list, ({ client_id }) => client_id)
+      printList(call, clients.map(showWhole), {
+        client_id: (client) => String(client['client_id']),
+        name: (client) => String(client['client_name']),
+        auth: (client) => String(client['token_endpoint_auth_method']),
+        dialect: (client) => String(client['dialect']),
+        state: (client) => (client['disabled_at'] === undefined ? 'on' : 'disabled'),
+      })
+      return EXIT.ok
+    })
+  },
+}

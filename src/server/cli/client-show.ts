@@ -1,0 +1,17 @@
+import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
+import { type Command, EXIT, subject, withStore } from './command.ts'
+import { printRecord } from './output.ts'
+
+export const clientShow: Command = {
+  name: 'client show',
+  args: 'CLIENT_ID',
+  about: 'show a client, without its secrets',
+  flags: { 'client-id': CLIENT_ID_FLAG },
+  async run(call) {
+    const client_id = subject(call, 'client-id')
+    return withStore(call, async (store) => {
+      printRecord(call, showWhole(await findClient(store, client_id)))
+      return EXIT.ok
+    })
+  },
+}

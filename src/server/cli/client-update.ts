@@ -1,0 +1,39 @@
+import { type Client, isPublic } from '../../core/model/client.ts'
+import { CLIENT_ID_FLAG, findClient, METADATA_FLAG, readMetadata, readMetadataFlag, showWhole } from './clients.ts'
+import { CliError, type Command, EXIT, subject, withStore } from './command.ts'
+import { printRecord, warn } from './output.ts'
+
+/** Lays members over the registration and checks the whole; null takes a member away. @spec RFC 7592 §2.2 */
+export const clientUpdate: Command = {
+  name: 'client update',
+  args: 'CLIENT_ID',
+  about: 'change members of a client; null takes one away, and what is not named stays',
+  flags: {
+    'client-id': CLIENT_ID_FLAG,
+    metadata: METADATA_FLAG,
+    revoke: { type: 'boolean', about: 'also end all that people have given to it' },
+  },
+  async run(call) {
+    const client_id = subject(call, 'client-id')
+    const given = await readMetadataFlag(call)
+    return withStore(call, async (store, config) => {
+      const { client_secrets, created_at, reviewed, disabled_at, ...before } = await findClient(store, client_id)
+      const metadata = readMetadata(call, { ...before, ...given }, config)
+      const client: Client = {
+        ...metadata,
+        client_id,
+        client_secrets: metadata.token_endpoint_auth_method === 'none' ? [] : client_secrets,
+        created_at,
+        ...(reviewed !== undefined && { reviewed }),
+        ...(disabled_at !== undefined && { disabled_at }),
+      }
+      if (!(await store.clients.update(client, { withdraw: call.flags['revoke'] === true }))) {
+        throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+      }
+      if (!isPublic(client) && client.client_secrets.length === 0)
+        warn(call, `it has no secret yet: run vouchsafe client secret add ${client_id}`)
+      printRecord(call, showWhole(client))
+      return EXIT.ok
+    })
+  },
+}

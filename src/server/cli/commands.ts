@@ -1,0 +1,44 @@
+import { clientAdd } from './client-add.ts'
+import { clientDelete } from './client-delete.ts'
+import { clientDisable, clientEnable } from './client-disable.ts'
+import { clientList } from './client-list.ts'
+import { clientSecretAdd, clientSecretRemove } from './client-secret.ts'
+import { clientShow } from './client-show.ts'
+import { clientUpdate } from './client-update.ts'
+import type { Command } from './command.ts'
+import { consentList } from './consent-list.ts'
+import { consentRevoke } from './consent-revoke.ts'
+import { doctor } from './doctor.ts'
+import { keysList } from './keys-list.ts'
+import { keysRotate } from './keys-rotate.ts'
+import { serve } from './serve.ts'
+import { start } from './start.ts'
+import { userAdd } from './user-add.ts'
+import { userDisable, userEnable } from './user-disable.ts'
+import { userList } from './user-list.ts'
+import { userPassword } from './user-password.ts'
+
+/** All commands, in the order of the help. A new one is a new file and a new line. */
+export const commands: readonly Command[] = [
+  start,
+  serve,
+  clientAdd,
+  clientShow,
+  clientList,
+  clientUpdate,
+  clientDelete,
+  clientSecretAdd,
+  clientSecretRemove,
+  clientDisable,
+  clientEnable,
+  userAdd,
+  userList,
+  userPassword,
+  userDisable,
+  userEnable,
+  consentList,
+  consentRevoke,
+  keysList,
+  keysRotate,
+  doctor,
+]

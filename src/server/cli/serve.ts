@@ -1,0 +1,43 @@
+import { SECOND } from '../../core/model/clock.ts'
+import type { Config } from '../config.ts'
+import { createLog } from '../log.ts'
+import { CliError, type Command, configOf, EXIT, type Flag } from './command.ts'
+import { untilStopped } from './until-stopped.ts'
+
+/** Milliseconds that requests under way may take: after a signal, and after the launcher has died. */
+export const PATIENCE = { asked: 10 * SECOND, orphaned: SECOND / 2 }
+
+/** The flags of a command that serves. */
+export const SERVE_FLAGS: Readonly<Record<string, Flag>> = {
+  port: { type: 'string', value: 'PORT', about: 'where to listen (4000, or the port of an http issuer)' },
+  issuer: { type: 'string', value: 'URL', about: 'the address at which people and apps find it (http://localhost:PORT)' },
+  host: { type: 'string', value: 'ADDRESS', about: 'the address to listen on (127.0.0.1); 0.0.0.0 for all' },
+  dialects: { type: 'string', value: 'NAME,…', about: 'the dialects that are on (standard)' },
+  'trusted-proxies': { type: 'string', value: 'CIDR,…', about: 'whose X-Forwarded-For counts (nobody)' },
+}
+
+export const serve: Command = {
+  name: 'serve',
+  about: 'run the server; it is ready when it prints the issuer',
+  flags: SERVE_FLAGS,
+  async run(call) {
+    const stopped = untilStopped()
+    const config = await configOf(call)
+    const log = createLog(config.log)
+    const { startServer } = await import('../serve.ts') // the other commands start faster without it
+    const server = await startServer(config, { log }).catch((cause: unknown) => explainPort(cause, config))
+    call.io.stdout(`${config.issuer}\n`)
+    await server.stop(PATIENCE[await stopped])
+    return EXIT.ok
+  },
+}
+
+/** Says what to do about a port that cannot be had; throws everything else on. */
+export function explainPort(cause: unknown, { host }: Pick<Config, 'host'>): never {
+  const { code, port } = cause as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') throw new CliError(EXIT.failed, `Port ${port} is in use: stop what runs there, or choose another with --port.`)
+  if (code === 'EACCES') throw new CliError(EXIT.failed, `This user may not listen on port ${port}: choose one above 1023 with --port.`)
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    throw new CliError(EXIT.failed, `${host} is no address of this machine: choose another with --host.`)
+  throw cause
+}

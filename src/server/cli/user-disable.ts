@@ -1,0 +1,31 @@
+import { systemClock } from '../../core/model/clock.ts'
+import type { User } from '../../core/model/user.ts'
+import { type Call, CliError, type Command, EXIT, type ExitCode, withStore } from './command.ts'
+import { printDone } from './output.ts'
+import { findPerson, PERSON_FLAGS, showUser } from './users.ts'
+
+export const userDisable: Command = {
+  name: 'user disable',
+  args: 'SUB|EMAIL',
+  about: 'shut a person out, and end their sessions and all that they have given to apps',
+  flags: PERSON_FLAGS,
+  run: (call) => change(call, 'Disabled', (user) => ({ ...user, disabled_at: user.disabled_at ?? systemClock() })),
+}
+
+export const userEnable: Command = {
+  name: 'user enable',
+  args: 'SUB|EMAIL',
+  about: 'let a disabled person in again; what was ended stays ended',
+  flags: PERSON_FLAGS,
+  run: (call) => change(call, 'Enabled', ({ disabled_at: _, ...user }) => user),
+}
+
+async function change(call: Call, done: 'Disabled' | 'Enabled', after: (user: User) => User): Promise<ExitCode> {
+  return withStore(call, async (store) => {
+    const user = after(await findPerson(call, store))
+    const changed = await store.users.update(user, done === 'Disabled' ? { end: 'everything' } : {})
+    if (!changed) throw new CliError(EXIT.not_found, 'The person was deleted meanwhile.')
+    printDone(call, `${done} ${user.email}.`, showUser(user))
+    return EXIT.ok
+  })
+}

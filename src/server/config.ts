@@ -1,0 +1,220 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Lifetimes } from '../core/model/context.ts'
+import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
+import { dialects as knownDialects } from '../dialects/index.ts'
+import type { LogLevel } from './log.ts'
+import type { Product } from './pages/site.ts'
+import {
+  loopbackPort,
+  readDatabase,
+  readHost,
+  readIssuer,
+  readLifetime,
+  readLogLevel,
+  readNames,
+  readPort,
+  readProduct,
+  readResource,
+  readResources,
+  readScopes,
+  readSecrets,
+  readTrustedProxies,
+} from './settings.ts'
+
+/** All settings, read once at the start and checked before a port opens. */
+export interface Config {
+  /** Without a trailing slash. https, or http on a loopback address. */
+  issuer: string
+  host: string
+  port: number
+  /** `sqlite:FILE`, `sqlite::memory:` or `postgres://…`. */
+  database: string
+  /** Addresses or CIDR ranges whose forwarded headers count. */
+  trusted_proxies: string[]
+  /** The first seals, all of them open; empty where the store keeps its own. */
+  secrets: string[]
+  product: Product
+  /** The whole catalogue, the standard's scopes included. */
+  scopes: Record<string, ScopeDefinition>
+  resources: Record<string, ResourceDefinition>
+  default_resource: string
+  /** Seconds. */
+  lifetime: Lifetimes & { session: number }
+  /** Names of the dialects that are on. */
+  dialects: string[]
+  /** The least that is logged; the command decides unless said. */
+  log?: LogLevel
+}
+
+/** Where settings come from, the nearer first: flags, environment, `vouchsafe.config.{ts,js,json}`, defaults. */
+export interface ConfigSources {
+  /** By the name of the flag, without its dashes. */
+  flags?: Readonly<Record<string, string | undefined>>
+  env?: Readonly<Record<string, string | undefined>>
+  /** Relative paths begin here, and a configuration file is looked for here. */
+  cwd?: string
+}
+
+/** Everything that is wrong with the settings, one sentence each, with what to change. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.map((problem) => `configuration: ${problem}`).join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+const DEFAULT_PORT = 4000
+/** The names of all dialects, on or off. */
+export const DIALECTS: readonly string[] = knownDialects.map(({ name }) => name)
+const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
+
+/** Seconds. */
+export const DEFAULT_LIFETIME: Config['lifetime'] = {
+  code: 60,
+  ticket: 1_800,
+  access_token: 600,
+  refresh_token: 2_592_000,
+  grant: 31_536_000,
+  grace: 30,
+  session: 1_209_600,
+}
+
+/** The settings there are; those with a variable can also come from the environment, and most of those from a flag. */
+const SETTINGS = {
+  issuer: { flag: 'issuer', variable: 'VOUCHSAFE_ISSUER' },
+  host: { flag: 'host', variable: 'VOUCHSAFE_HOST' },
+  port: { flag: 'port', variable: 'VOUCHSAFE_PORT' },
+  database: { flag: 'database', variable: 'VOUCHSAFE_DATABASE' },
+  trusted_proxies: { flag: 'trusted-proxies', variable: 'VOUCHSAFE_TRUSTED_PROXIES' },
+  dialects: { flag: 'dialects', variable: 'VOUCHSAFE_DIALECTS' },
+  log: { variable: 'VOUCHSAFE_LOG' },
+  // no flag: it would stand in the list of processes
+  secret: { variable: 'VOUCHSAFE_SECRET' },
+  product: {},
+  scopes: {},
+  resources: {},
+  default_resource: {},
+  lifetime: {},
+} as const satisfies Record<string, { flag?: string; variable?: string }>
+
+type Setting = keyof typeof SETTINGS
+
+/** A value, and how the person who gave it would call the place. */
+interface Given {
+  value: unknown
+  where: string
+}
+
+const OTHER_VARIABLES = new Set(['VOUCHSAFE_CONFIG', 'VOUCHSAFE_LAUNCHED'])
+/** What Kubernetes puts into the environment of every pod where a service is called vouchsafe. */
+const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
+
+/** All settings, or a ConfigError with everything that is wrong about them. */
+export async function readConfig({ flags = {}, env = {}, cwd = process.cwd() }: ConfigSources): Promise<Config> {
+  const problems: string[] = []
+  const given = gather({ flags, env: ownVariables(env, problems), file: await readFileOf(flags, env, cwd, problems) })
+  /** What `read` makes of a setting; `otherwise` where it is not given, or wrong, which is noted. */
+  function setting<Value>(name: Setting, read: (value: unknown) => Value, otherwise: Value): Value {
+    const found = given[name]
+    if (!found) return otherwise
+    try {
+      return read(found.value)
+    } catch (cause) {
+      problems.push(`${found.where} ${cause instanceof Error ? cause.message : String(cause)}`)
+      return otherwise
+    }
+  }
+  const issued = setting('issuer', readIssuer, '')
+  const port = setting('port', readPort, loopbackPort(issued) ?? DEFAULT_PORT)
+  const issuer = issued || `http://localhost:${port}`
+  const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
+  const resources = setting('resources', (value) => readResources(value, scopes), {})
+  const config: Config = {
+    issuer,
+    port,
+    host: setting('host', readHost, issuer.startsWith('http://[::1]') ? '::1' : '127.0.0.1'),
+    database: setting('database', (value) => readDatabase(value, cwd), readDatabase(DEFAULT_DATABASE, cwd)),
+    trusted_proxies: setting('trusted_proxies', readTrustedProxies, []),
+    secrets: setting('secret', readSecrets, []),
+    product: setting('product', readProduct, { name: 'Vouchsafe' }),
+    scopes,
+    resources,
+    default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
+    lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
+    dialects: setting('dialects', (value) => readNames(value, DIALECTS), ['standard']),
+    log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+interface Gathered {
+  flags: Readonly<Record<string, string | undefined>>
+  env: Readonly<Record<string, string | undefined>>
+  file: { name: string; settings: Readonly<Record<string, unknown>> } | null
+}
+
+/** For each setting the nearest value. An empty variable counts as none: that is how it is unset in many places. */
+function gather({ flags, env, file }: Gathered): Partial<Record<Setting, Given>> {
+  const given: Partial<Record<Setting, Given>> = {}
+  for (const name of Object.keys(SETTINGS) as Setting[]) {
+    const { flag, variable }: { flag?: string; variable?: string } = SETTINGS[name]
+    const fromFile = file?.settings[name]
+    if (flag !== undefined && flags[flag] !== undefined) given[name] = { value: flags[flag], where: `--${flag}` }
+    else if (variable !== undefined && env[variable]) given[name] = { value: env[variable], where: variable }
+    else if (file && fromFile !== undefined) given[name] = { value: fromFile, where: `${name} in ${file.name}` }
+  }
+  return given
+}
+
+/** The variables that are ours; a name that nobody knows is a mistyped setting. */
+function ownVariables(env: Readonly<Record<string, string | undefined>>, problems: string[]): Record<string, string> {
+  const known = new Set(Object.values(SETTINGS).flatMap((places) => ('variable' in places ? [places.variable as string] : [])))
+  const own: Record<string, string> = {}
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('VOUCHSAFE_') || value === undefined || FROM_KUBERNETES.test(name)) continue
+    if (name === 'VOUCHSAFE_PORT' && value.startsWith('tcp://')) continue // Kubernetes again
+    if (known.has(name)) own[name] = value
+    else if (!OTHER_VARIABLES.has(name))
+      problems.push(`${name} is not a variable of ours: take it away, or write one of ${[...known].join(', ')}.`)
+  }
+  return own
+}
+
+/** The file that was named, or the one that lies there; null where there is none. */
+async function readFileOf(flags: Gathered['flags'], env: Gathered['env'], cwd: string, problems: string[]): Promise<Gathered['file']> {
+  const named = flags['config'] ?? (env['VOUCHSAFE_CONFIG'] || undefined)
+  const names = named === undefined ? ['vouchsafe.config.ts', 'vouchsafe.config.js', 'vouchsafe.config.json'] : [named]
+  const present = names.filter((name) => existsSync(resolve(cwd, name)))
+  const [name] = present
+  if (name === undefined) {
+    if (named !== undefined)
+      problems.push(`${flags['config'] === undefined ? 'VOUCHSAFE_CONFIG' : '--config'} names a file that is not there: check its path.`)
+    return null
+  }
+  if (present.length > 1) problems.push(`There are ${present.join(' and ')}: keep one of them.`)
+  try {
+    const settings = await loadFile(resolve(cwd, name))
+    for (const key of Object.keys(settings)) {
+      if (!Object.hasOwn(SETTINGS, key))
+        problems.push(`${key} in ${name} is not a setting: the settings are ${Object.keys(SETTINGS).join(', ')}.`)
+    }
+    return { name, settings }
+  } catch (cause) {
+    problems.push(`${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
+    return null
+  }
+}
+
+async function loadFile(path: string): Promise<Readonly<Record<string, unknown>>> {
+  const json = path.endsWith('.json')
+  const settings: unknown = json ? JSON.parse(await readFile(path, 'utf8')) : (await import(pathToFileURL(path).href)).default
+  if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return { ...settings }
+  throw new Error(json ? 'it must hold one JSON object.' : 'it must export one object with the settings as its default.')
+}

@@ -1,0 +1,239 @@
+import { SECOND } from '../core/model/clock.ts'
+import type { KeyUse } from '../core/model/stored-key.ts'
+import { checkSqlite } from '../stores/sqlite-check.ts'
+import { type App, createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { isLoopback } from './settings.ts'
+import { openStore, sqliteFile } from './store.ts'
+
+/** One thing that was looked at. */
+export interface Finding {
+  check: string
+  ok: boolean
+  /** What is the case, in one sentence. */
+  found: string
+  /** What to do; there where something is wrong. */
+  fix?: string
+}
+
+/** How long an answer may take, and how far clocks may be apart. Milliseconds. */
+const PATIENCE = 5 * SECOND
+const MOST_SKEW = 2 * SECOND
+const MOST_STORE_SKEW = SECOND / 2
+/** A sync that takes longer makes every sign-in slow. Milliseconds. */
+const SLOW_SYNC = 50
+const DISCOVERY = '/.well-known/openid-configuration'
+
+/** Looks at everything that a deployment needs, from the database to what a browser would see. Changes nothing that matters. */
+export async function examine(config: Config): Promise<Finding[]> {
+  const findings = [checkIssuer(config), checkProxies(config)]
+  const app = await examineDatabase(config, findings)
+  try {
+    findings.push(...(await examineAddress(config, app)))
+  } finally {
+    await app?.close()
+  }
+  return findings
+}
+
+function checkIssuer({ issuer, host, port }: Config): Finding {
+  const { protocol, hostname } = new URL(issuer)
+  if (protocol === 'http:') return ok('issuer', `${issuer} is for this computer only; people elsewhere need an https issuer.`)
+  if (isLoopback(hostname)) return ok('issuer', `${issuer} is on this computer; the server listens at ${host}:${port}.`)
+  return ok('issuer', `${issuer}; the server listens at ${host}:${port}, and a proxy speaks TLS in front of it.`)
+}
+
+/** Behind a proxy that is not listed everybody has one address, and one guesser locks all of them out. */
+function checkProxies({ issuer, trusted_proxies }: Config): Finding {
+  if (trusted_proxies.length > 0) return ok('proxy', `X-Forwarded-For counts from ${trusted_proxies.join(', ')}.`)
+  if (issuer.startsWith('http:')) return ok('proxy', 'No proxy is listed, and an http issuer has none.')
+  const fix = 'Name the addresses of the proxy that speaks TLS by --trusted-proxies, and let it set X-Forwarded-For.'
+  return wrong('proxy', 'An https issuer has a proxy in front of it, and none is listed: all people would count as one address.', fix)
+}
+
+/** Checks the database and the keys in it. The application on top of it, where it can be opened. */
+async function examineDatabase(config: Config, findings: Finding[]): Promise<App | null> {
+  try {
+    const store = await openStore(config)
+    findings.push(...checkFile(config), checkStoreClock(await store.skew()))
+    const app = await createApp({ config, store }).catch(async (cause: unknown) => {
+      await store.close()
+      throw cause
+    })
+    findings.push(checkKeys(app))
+    return app
+  } catch (cause) {
+    const sentence = cause instanceof Error ? cause.message : String(cause)
+    findings.push(wrong('database', sentence, 'Mend what this sentence says, and run the doctor again.'))
+    return null
+  }
+}
+
+function checkFile({ database }: Config): Finding[] {
+  const file = sqliteFile(database)
+  if (file === null || file === ':memory:') return [ok('database', 'It is kept in memory and ends with the server.')]
+  const { broken, read_only, sync_ms } = checkSqlite(file)
+  const time = `${sync_ms.toFixed(1)} ms`
+  if (broken.length > 0)
+    return [wrong('database', `${file} is damaged: ${broken.join('; ')}`, 'Stop the server and put a backup in its place.')]
+  if (read_only !== null)
+    return [wrong('database', `${file} cannot be written: ${read_only}`, 'Give this user the right to write the file and its folder.')]
+  if (sync_ms > SLOW_SYNC) {
+    return [
+      wrong(
+        'database',
+        `${file} is whole, but its disk takes ${time} to keep a write.`,
+        'Move it to a local disk: each sign-in waits for that.',
+      ),
+    ]
+  }
+  return [ok('database', `${file} is whole and can be written; its disk takes ${time} to keep a write.`)]
+}
+
+function checkStoreClock(skew: number): Finding {
+  if (Math.abs(skew) <= MOST_STORE_SKEW) return ok('database clock', `It differs from ours by ${Math.round(skew)} ms.`)
+  return wrong('database clock', `It differs from ours by ${Math.round(skew)} ms.`, 'Keep both machines in time by NTP.')
+}
+
+const USES: readonly KeyUse[] = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'mac']
+
+function checkKeys({ server }: App): Finding {
+  const keys = server.keys.list()
+  const short = USES.filter((use) => keys.filter((key) => key.use === use && key.status === 'active').length !== 1)
+  if (short.length === 0) return ok('keys', `One is active for each use, ${keys.length} in all, and the master secret opens them.`)
+  return wrong(
+    'keys',
+    `There is not exactly one active key for ${short.join(', ')}.`,
+    'Restart the server, which makes what is missing; then look at: vouchsafe keys list',
+  )
+}
+
+/** What somebody sees who comes to the issuer's address. */
+async function examineAddress({ issuer, host, port }: Config, app: App | null): Promise<Finding[]> {
+  const asked = Date.now()
+  const answer = await get(`${issuer}${DISCOVERY}`)
+  if (typeof answer === 'string') {
+    const fix = `Start the server, and let ${issuer} lead to ${host}:${port}.`
+    return [wrong('reachable', `${issuer} does not answer: ${answer}`, fix)]
+  }
+  const document = await readDocument(answer)
+  if (answer.status !== 200 || document === null) {
+    return [
+      wrong(
+        'reachable',
+        `${issuer}${DISCOVERY} answers ${answer.status}, without a discovery document.`,
+        `Let every path below ${issuer} lead to ${host}:${port}, unchanged.`,
+      ),
+    ]
+  }
+  return [
+    ok('reachable', `${issuer} answers.`),
+    checkDiscovery(issuer, document, app),
+    checkClock(answer, asked),
+    await checkForwarded(issuer, document),
+    await checkCookies(issuer),
+  ]
+}
+
+function checkDiscovery(issuer: string, document: Record<string, unknown>, app: App | null): Finding {
+  if (document['issuer'] !== issuer) {
+    return wrong(
+      'discovery',
+      'The document names another issuer than the configuration.',
+      'Give the server and this command the same issuer, letter by letter.',
+    )
+  }
+  const own: Record<string, unknown> = { ...app?.server.metadata() }
+  const differing = Object.keys(own).filter(
+    (member) => !isSame(own[member], document[member], member === 'scopes_supported' && issuer.startsWith('http:')),
+  )
+  if (differing.length === 0) return ok('discovery', 'The document is the one of this configuration.')
+  return wrong(
+    'discovery',
+    `The server there differs from this configuration in: ${differing.join(', ')}.`,
+    'Restart it with this configuration, or run the doctor with the flags of the server.',
+  )
+}
+
+/** Equal, or, where `more` is allowed, holding more: on this computer the demo adds its scopes. */
+function isSame(own: unknown, there: unknown, more: boolean): boolean {
+  if (more && Array.isArray(own) && Array.isArray(there)) return own.every((item) => there.includes(item))
+  return JSON.stringify(own) === JSON.stringify(there)
+}
+
+/** The Date header has whole seconds. @spec RFC 9110 §6.6.1 */
+function checkClock(answer: Response, asked: number): Finding {
+  const date = Date.parse(answer.headers.get('date') ?? '')
+  if (Number.isNaN(date)) return wrong('clock', 'The answer has no Date header.', 'Let the proxy pass the Date header on.')
+  const early = asked - (date + SECOND)
+  const late = date - Date.now()
+  const apart = Math.max(early, late, 0)
+  if (apart <= MOST_SKEW) return ok('clock', 'It agrees with this machine.')
+  return wrong('clock', `It differs from this machine by ${Math.round(apart / SECOND)} s.`, 'Keep both machines in time by NTP.')
+}
+
+/** Nothing that a visitor says about the address may change what we say. */
+async function checkForwarded(issuer: string, document: Record<string, unknown>): Promise<Finding> {
+  const answer = await get(`${issuer}${DISCOVERY}`, {
+    'x-forwarded-host': 'doctor.invalid',
+    'x-forwarded-proto': 'gopher',
+    forwarded: 'host=doctor.invalid',
+  })
+  const other = typeof answer === 'string' ? null : await readDocument(answer)
+  if (JSON.stringify(other) === JSON.stringify(document))
+    return ok('forwarded', 'Forwarded host and protocol change nothing: addresses come from the configured issuer.')
+  return wrong(
+    'forwarded',
+    'The document changes with forwarded headers.',
+    'Something in front of the server rewrites its answers: let it pass them unchanged.',
+  )
+}
+
+/** The sign-out page binds itself to the browser: its cookie shows what became of ours on the way. @spec RFC 6265bis §4.1.3.2 */
+async function checkCookies(issuer: string): Promise<Finding> {
+  const answer = await get(`${issuer}/logout`)
+  const cookies = typeof answer === 'string' ? [] : answer.headers.getSetCookie()
+  const cookie = cookies.find((line) => line.includes('vouchsafe-'))
+  if (cookie === undefined)
+    return wrong('cookies', 'The sign-out page sets no cookie of ours.', 'Let the proxy pass Set-Cookie on, unchanged.')
+  const prefixed =
+    /^__Host-vouchsafe-[a-z]+=/.test(cookie) && /; ?Secure/i.test(cookie) && /; ?Path=\/(;|$)/i.test(cookie) && !/; ?Domain=/i.test(cookie)
+  const bare = /^vouchsafe-[a-z]+=/.test(cookie)
+  if (issuer.startsWith('https:') ? prefixed : bare)
+    return ok(
+      'cookies',
+      issuer.startsWith('https:') ? 'They are bound to the host and to TLS.' : 'They have plain names, as http has no others.',
+    )
+  return wrong(
+    'cookies',
+    'A cookie of ours arrives changed.',
+    'Let the proxy pass Set-Cookie on, unchanged: no other path, domain or flags.',
+  )
+}
+
+/** The answer, or why there is none. */
+async function get(url: string, headers: Record<string, string> = {}): Promise<Response | string> {
+  try {
+    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
+  } catch (cause) {
+    if (!(cause instanceof Error)) return String(cause)
+    return cause.cause instanceof Error && cause.cause.message !== '' ? cause.cause.message : cause.message
+  }
+}
+
+async function readDocument(answer: Response): Promise<Record<string, unknown> | null> {
+  try {
+    const document: unknown = await answer.clone().json()
+    return typeof document === 'object' && document !== null && !Array.isArray(document) ? { ...document } : null
+  } catch {
+    return null
+  }
+}
+
+function ok(check: string, found: string): Finding {
+  return { check, ok: true, found }
+}
+
+function wrong(check: string, found: string, fix: string): Finding {
+  return { check, ok: false, found, fix }
+}

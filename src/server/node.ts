@@ -1,0 +1,268 @@
+import { isUtf8 } from 'node:buffer'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo, BlockList, isIP } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { OAuthError } from '../core/model/error.ts'
+import type { HttpRequest, Reply } from '../core/model/http.ts'
+import { type Log, silentLog } from '../core/model/log.ts'
+
+/** What one connection may cost. Times in milliseconds, sizes in bytes. */
+export interface Limits {
+  /** All header lines together. */
+  headers: number
+  body: number
+  /** Until the last header line is there. */
+  headers_time: number
+  /** Until the last byte of the body is there. */
+  request_time: number
+  /** How often the two are looked after: they may be passed by this much. */
+  checking_interval: number
+  keep_alive: number
+  /** Requests on one connection. */
+  requests: number
+}
+
+const LIMITS: Limits = {
+  headers: 16 * 1024,
+  body: 64 * 1024,
+  headers_time: 15_000,
+  request_time: 25_000,
+  checking_interval: 2_000,
+  keep_alive: 65_000, // longer than a proxy keeps an idle connection
+  requests: 10_000,
+}
+
+/** Sent bodies are read this many times further than they may be, so that whoever sends them hears why they are refused. */
+const PATIENCE = 16
+/** How long a socket that was told what is wrong may take to close. Milliseconds. */
+const LAST_WORDS = 1_000
+
+export interface DoorOptions {
+  port: number
+  host?: string
+  log?: Log
+  /** Addresses or CIDR ranges whose X-Forwarded-For counts. */
+  trusted_proxies?: readonly string[]
+  limits?: Partial<Limits>
+}
+
+export interface RunningServer {
+  readonly port: number
+  /** Takes no more connections, ends the idle ones, and waits for the others at most `patience` milliseconds (10 s unless said). */
+  close(patience?: number): Promise<void>
+}
+
+/**
+ * The door of node:http, straight onto our records: web Request and Response cost more than the protocol does.
+ * Ready when the promise is kept; rejects where the port cannot be had.
+ */
+export function listen(handle: (http: HttpRequest) => Promise<Reply>, options: DoorOptions): Promise<RunningServer> {
+  const limits = { ...LIMITS, ...options.limits }
+  const door: Door = {
+    handle,
+    limits,
+    log: options.log ?? silentLog,
+    proxies: options.trusted_proxies?.length ? readProxies(options.trusted_proxies) : null,
+    draining: false,
+  }
+  const server = openServer(door)
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host ?? '127.0.0.1', () => {
+      server.off('error', reject)
+      // a server that listens on TCP has an address and a port
+      const { port } = server.address() as AddressInfo
+      resolve({ port, close: (patience = 10_000) => drain(server, door, patience) })
+    })
+  })
+}
+
+interface Door {
+  handle(http: HttpRequest): Promise<Reply>
+  limits: Limits
+  log: Log
+  proxies: BlockList | null
+  /** True once the server is closing: each answer is then the last of its connection. */
+  draining: boolean
+}
+
+function openServer(door: Door): Server {
+  const { limits } = door
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headers,
+      headersTimeout: limits.headers_time,
+      requestTimeout: limits.request_time,
+      connectionsCheckingInterval: limits.checking_interval,
+      keepAliveTimeout: limits.keep_alive,
+      noDelay: true,
+    },
+    (incoming, outgoing) => void serve(door, incoming, outgoing),
+  )
+  server.maxRequestsPerSocket = limits.requests
+  server.maxHeadersCount = 0 // what is over the limit would be dropped in silence; the size of all is limit enough
+  server.on('clientError', answerBroken)
+  server.on('connect', (_incoming, socket) => hangUp(socket, '405 Method Not Allowed'))
+  return server
+}
+
+async function serve(door: Door, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  try {
+    // RFC 9112 §3.2: we are an origin, never a proxy; whatever is not a path in ASCII is somebody's trick
+    if (!/^\/[!-"$-~]*$/.test(incoming.url ?? '')) return send(door, incoming, outgoing, MALFORMED)
+    send(door, incoming, outgoing, await door.handle(readRequest(door, incoming)))
+  } catch (cause) {
+    fail(door, incoming, outgoing, cause)
+  }
+}
+
+const MALFORMED: Reply = { status: 400, headers: { 'content-type': 'text/plain' }, body: 'The request target is not well-formed.\n' }
+
+/** The last catch: what nobody below has answered is our own fault. */
+function fail(door: Door, incoming: IncomingMessage, outgoing: ServerResponse, cause: unknown): void {
+  const reference = crypto.randomUUID()
+  door.log.error({ event: 'http.failed', reference, error: cause instanceof Error ? cause : new Error(String(cause)) })
+  if (outgoing.headersSent) {
+    outgoing.destroy()
+    return
+  }
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-vouchsafe-reference': reference }
+  const body = { error: 'server_error', error_description: 'The server could not complete the request.', reference }
+  send(door, incoming, outgoing, { status: 500, headers, body: JSON.stringify(body) })
+}
+
+function readRequest(door: Door, incoming: IncomingMessage): HttpRequest {
+  const url = incoming.url ?? ''
+  const mark = url.indexOf('?')
+  let body: Promise<string> | undefined
+  return {
+    method: incoming.method ?? '',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    get address() {
+      return findAddress(incoming, door.proxies)
+    },
+    header: (name) => findHeader(incoming.rawHeaders, name),
+    text: () => (body ??= readBody(incoming, door.limits.body)),
+  }
+}
+
+/** The first header of this name, in lower case; `incoming.headers` would copy them all. */
+function findHeader(rawHeaders: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const shown = rawHeaders[i]
+    if (shown?.length === name.length && shown.toLowerCase() === name) return rawHeaders[i + 1]
+  }
+  return undefined
+}
+
+function send(door: Door, incoming: IncomingMessage, outgoing: ServerResponse, reply: Reply): void {
+  const { status, headers, body } = reply
+  const length = Buffer.byteLength(body)
+  const lines: string[] = [] // name, value, name, value: what node:http takes as it is
+  for (const name in headers) {
+    const value = headers[name]
+    if (typeof value === 'string') lines.push(name, value)
+    else for (const one of value ?? []) lines.push(name, one)
+  }
+  // RFC 9110 §8.6: neither of the two has a body that could have a length
+  if (status !== 204 && status !== 304) lines.push('content-length', String(length))
+  // what is left of a body that nobody wanted must not be read as the next request
+  if (door.draining || !incoming.complete) lines.push('connection', 'close')
+  outgoing.writeHead(status, lines)
+  outgoing.end(body, length === body.length ? 'latin1' : 'utf8') // ASCII goes out the short way
+}
+
+/** The body as text. Throws OAuthError where it is too large (413), too slow (408) or not UTF-8. Whatever is read beyond the limit is thrown away. */
+function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
+  const tooLarge = () => new OAuthError('invalid_request', `The body is larger than ${limit} bytes.`, { status: 413, retry: false })
+  return new Promise((resolve, reject) => {
+    if (Number(findHeader(incoming.rawHeaders, 'content-length') ?? 0) > limit * PATIENCE) return reject(tooLarge())
+    const parts: Buffer[] = []
+    let size = 0
+    incoming.on('data', (part: Buffer) => {
+      size += part.length
+      if (size <= limit) parts.push(part)
+      else if (size > limit * PATIENCE) reject(tooLarge())
+    })
+    incoming.on('end', () => {
+      if (size > limit) return reject(tooLarge())
+      const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts)
+      if (!isUtf8(bytes)) return reject(new OAuthError('invalid_request', 'The body is not UTF-8.'))
+      resolve(bytes.toString())
+    })
+    const broken = () => reject(new OAuthError('invalid_request', 'The body did not arrive.', { status: 408 }))
+    incoming.on('error', broken)
+    incoming.on('close', broken) // after 'end' this changes nothing any more
+  })
+}
+
+/** Malformed, too large or too slow: said in one line, and the connection is over. */
+function answerBroken(cause: NodeJS.ErrnoException, socket: Duplex): void {
+  if (cause.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  hangUp(socket, BROKEN[cause.code ?? ''] ?? '400 Bad Request')
+}
+
+const BROKEN: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Content Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+function hangUp(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+  setTimeout(() => socket.destroy(), LAST_WORDS).unref()
+}
+
+async function drain(server: Server, door: Door, patience: number): Promise<void> {
+  door.draining = true
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => server.closeAllConnections(), patience)
+  await closed
+  clearTimeout(cut)
+}
+
+/** Reads addresses and CIDR ranges; throws where one is neither. */
+export function readProxies(texts: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of texts) {
+    const [address = '', prefix, rest] = text.split('/')
+    const family = isIP(address)
+    const longest = family === 4 ? 32 : 128
+    const bits = prefix === undefined ? longest : Number(prefix)
+    const usual = prefix === undefined || /^(0|[1-9]\d{0,2})$/.test(prefix)
+    if (family === 0 || rest !== undefined || !usual || bits > longest) throw new Error('Neither an address nor a CIDR range.')
+    list.addSubnet(address, bits, family === 4 ? 'ipv4' : 'ipv6')
+  }
+  return list
+}
+
+/** The peer, or whoever the nearest trusted proxies say stands behind them: read from the right, as each appends its own peer. */
+function findAddress(incoming: IncomingMessage, proxies: BlockList | null): string {
+  let address = plainAddress(incoming.socket.remoteAddress ?? '')
+  if (proxies === null) return address
+  const { rawHeaders } = incoming
+  const hops = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === 'x-forwarded-for').join(',')
+  for (const hop of hops === '' ? [] : hops.split(',').reverse()) {
+    if (!isTrusted(address, proxies)) return address
+    const next = plainAddress(hop.trim())
+    if (isIP(next) === 0) return address
+    address = next
+  }
+  return address
+}
+
+function isTrusted(address: string, proxies: BlockList): boolean {
+  const family = isIP(address)
+  return family !== 0 && proxies.check(address, family === 4 ? 'ipv4' : 'ipv6')
+}
+
+/** Without a port or brackets, and IPv4 as itself: `::ffff:192.0.2.1` and `192.0.2.1:4711` are 192.0.2.1. */
+function plainAddress(text: string): string {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1] ?? bare
+}

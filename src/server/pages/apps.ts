@@ -1,0 +1,140 @@
+import type { Client } from '../../core/model/client.ts'
+import { OAuthError } from '../../core/model/error.ts'
+import { withQuery } from '../../core/model/form.ts'
+import type { Consent } from '../../core/model/grant.ts'
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { splitScope } from '../../core/model/scope.ts'
+import { listConsents, withdraw } from '../accounts/consents.ts'
+import { findPerson, isSessionMac, sessionMac } from '../accounts/sessions.ts'
+import { dayOf } from './dates.ts'
+import { readPost, readQuery } from './form.ts'
+import { type Html, html } from './html.ts'
+import { icon } from './icons.ts'
+import { page, seeOther } from './layout.ts'
+import type { Site } from './site.ts'
+import { bdi, clientMark, clientName } from './text.ts'
+import { inWords, words } from './words.ts'
+
+/** Who may do what, since when and until when, and the handle to end it. */
+export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
+  const person = await findPerson(site, http)
+  if (!person) return seeOther(`${site.base}/login?next=apps`)
+  const csrf = sessionMac(site, person.session)
+  const connected = await findConnected(site, person.user.sub)
+  const revoked = await findRevoked(site, readQuery(http).get('revoked'), connected)
+  return page(site, {
+    title: words.apps.title,
+    aside: html`<a class="small" href="${site.base}/logout/confirm">${words.signOut}</a>`,
+    main: html`<div class="account-shell">
+  <nav class="account-nav" aria-label="${words.apps.nav}">
+    <a href="${site.base}/account/apps" aria-current="page">${icon('apps', 'icon-s')}${words.apps.title}</a>
+  </nav>
+  <div class="stack-l">
+    <div class="stack-s">
+      <h1>${words.apps.title}</h1>
+      ${connected.length > 0 && html`<p class="muted">${words.apps.count(connected.length)}</p>`}
+    </div>
+    ${revoked && notice(revoked)}
+    ${connected.length === 0 ? empty() : list(site, connected, csrf)}
+  </div>
+</div>`,
+  })
+}
+
+/** Takes back what one app was allowed. */
+export async function revokeApp(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = await readPost(site.issuer, http)
+  const person = await findPerson(site, http)
+  if (!person) return seeOther(`${site.base}/login?next=apps`)
+  if (!isSessionMac(site, person.session, fields.get('csrf'))) {
+    throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
+  }
+  const client_id = fields.get('client_id')
+  const { consent } = await site.store.consents.find(person.user.sub, client_id)
+  if (consent) {
+    const client = await site.store.clients.find(client_id)
+    await withdraw(site, consent, client ? clientName(client) : client_id)
+    site.log.info({ event: 'consent.withdrawn', sub: person.user.sub, client_id })
+  }
+  return seeOther(withQuery(`${site.base}/account/apps`, { revoked: client_id }))
+}
+
+interface Connected {
+  consent: Consent
+  client: Client
+}
+
+/** Consents whose app still exists: of one that is gone everything has ended. */
+async function findConnected(site: Site, sub: string): Promise<Connected[]> {
+  const consents = await listConsents(site, sub)
+  const clients = await Promise.all(consents.map(({ client_id }) => site.store.clients.find(client_id)))
+  return consents.flatMap((consent, i) => (clients[i] ? [{ consent, client: clients[i] }] : []))
+}
+
+/** The app that the notice names: only one that exists, and has nothing, so that a link cannot tell an untruth. */
+async function findRevoked(site: Site, client_id: string, connected: readonly Connected[]): Promise<Client | null> {
+  if (client_id === '' || connected.some(({ client }) => client.client_id === client_id)) return null
+  return site.store.clients.find(client_id)
+}
+
+function notice(client: Client): Html {
+  return html`<div class="notice notice-good" role="status" id="notice">${icon('check')}<div><strong>${words.apps.revoked(bdi(clientName(client)))}</strong>${words.apps.revokedText}</div></div>`
+}
+
+function empty(): Html {
+  return html`<div class="card"><div class="empty">${icon('apps')}<h2>${words.apps.none}</h2><p>${words.apps.noneText}</p></div></div>`
+}
+
+function list(site: Site, connected: readonly Connected[], csrf: string): Html {
+  return html`<section class="stack" aria-labelledby="apps-title">
+      <h2 id="apps-title">${words.apps.list}</h2>
+      <ul class="grants">
+      ${connected.map((one) => item(site, one, csrf))}
+      </ul>
+    </section>`
+}
+
+function item(site: Site, { consent, client }: Connected, csrf: string): Html {
+  const id = `grant-${client.client_id}`
+  const now = site.clock()
+  const where = (consent.resource ?? []).flatMap((name) => (site.resources[name] ? [inWords(site.resources[name].name)] : []))
+  return html`<li class="grant" id="${id}">
+        <div class="grant-head">
+          ${clientMark(client)}
+          <div class="stack-s">
+            <div class="grant-title"><h3>${bdi(clientName(client))}</h3>${standingOf(client)}</div>
+            <p class="visually-hidden">${words.apps.itMay}</p><ul class="may">${mayItems(site, consent)}</ul>
+          </div>
+        </div>
+        <dl class="grant-facts">
+          <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, now)}</dd></div>
+          <div><dt>${words.apps.until}</dt><dd>${consent.expires_at === undefined ? words.apps.untilRevoked : dayOf(consent.expires_at, now)}</dd></div>
+          ${where.length > 0 && html`<div><dt>${words.apps.where}</dt><dd>${where.join(', ')}</dd></div>`}
+        </dl>
+        <div class="grant-actions">
+          <details>
+            <summary class="button button-s button-danger-quiet" id="${id}-revoke">${icon('no', 'icon-s')}${words.apps.revoke}<span class="visually-hidden"> ${bdi(clientName(client))}</span></summary>
+            <form class="confirm-panel stack-s" method="post" action="${site.base}/account/apps">
+              <input type="hidden" name="csrf" value="${csrf}">
+              <input type="hidden" name="client_id" value="${client.client_id}">
+              <p>${words.apps.revokeText(bdi(clientName(client)))}</p>
+              <p><button type="submit" class="button button-s button-danger" id="${id}-revoke-confirm"><span>${words.apps.revokeOne(bdi(clientName(client)))}</span></button></p>
+            </form>
+          </details>
+        </div>
+      </li>`
+}
+
+function standingOf(client: Client): Html {
+  if (client.disabled_at !== undefined) return html`<span class="badge badge-danger">${icon('no')}${words.apps.stopped}</span>`
+  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${words.apps.reviewed}</span>`
+  return html`<span class="badge badge-caution">${words.apps.notReviewed}</span>`
+}
+
+/** What weighs most comes first; where only silent scopes were allowed, it may at least recognise the person. */
+function mayItems(site: Site, consent: Consent): Html[] {
+  const known = splitScope(consent.scope).flatMap((word) => (site.scopes[word] && !site.scopes[word].silent ? [site.scopes[word]] : []))
+  const sorted = known.sort((a, b) => b.level - a.level)
+  if (sorted.length === 0) return [html`<li>${words.apps.recognise}</li>`]
+  return sorted.map(({ level, title }) => html`<li${level === 3 && html` class="acts"`}>${inWords(title)}</li>`)
+}

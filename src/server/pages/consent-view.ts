@@ -1,0 +1,229 @@
+import { isNativeRedirect } from '../../core/model/client.ts'
+import { DAY, SECOND } from '../../core/model/clock.ts'
+import type { Reply } from '../../core/model/http.ts'
+import type { Interaction } from '../../core/model/interactions.ts'
+import type { ScopeDefinition } from '../../core/model/scope.ts'
+import { DURATIONS } from '../accounts/consents.ts'
+import type { Person } from '../accounts/sessions.ts'
+import { day } from './dates.ts'
+import { type Html, html } from './html.ts'
+import { glyph, icon } from './icons.ts'
+import { page } from './layout.ts'
+import type { Site } from './site.ts'
+import { bdi, clientMark, clientName, formTarget, hostOf, initials, linkTo, personName } from './text.ts'
+import { inWords, words } from './words.ts'
+
+/** A scope as the page shows it. */
+export interface ShownScope {
+  word: string
+  definition: ScopeDefinition
+  /** It cannot be switched off without denying the whole. */
+  required: boolean
+}
+
+/** What the consent page is to show. */
+export interface ConsentView {
+  ticket: string
+  interaction: Interaction
+  person: Person
+  shown: readonly ShownScope[]
+  /** Titles of what was allowed before and is not asked for now. */
+  already: readonly ScopeDefinition['title'][]
+  /** The answer was "allow" with every switch off. */
+  nothing_on: boolean
+}
+
+/** Who asks, on one side; what for, on the other; what happens then, below the line. */
+export function consentPage(site: Site, view: ConsentView): Reply {
+  const { client, request } = view.interaction
+  const title = words.consent.title(clientName(client))
+  return page(site, {
+    title: view.nothing_on ? words.errorTitle(title) : title,
+    status: view.nothing_on ? 400 : 200,
+    form_action: formTarget(request.redirect_uri),
+    main: html`<div class="width-l stack-l">
+<div class="slip">
+  <div class="consent">
+    ${whoAsks(site, view)}
+    ${whatFor(site, view)}
+  </div>
+  <div class="slip-tear"></div>
+  ${answers(site, view)}
+</div>
+</div>`,
+  })
+}
+
+function whoAsks(site: Site, view: ConsentView): Html {
+  const { client, request } = view.interaction
+  const name = bdi(clientName(client))
+  return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
+      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${glyph}</span></div>
+      <h1 id="consent-title">${words.consent.heading(name, site.product.name)}</h1>
+      ${standingOf(site, view)}
+      ${isNativeRedirect(request.redirect_uri) && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${words.consent.here}</strong>${words.consent.hereText(name, hostOf(request.redirect_uri))}</div></div>`}
+      <dl class="facts small">
+        <div><dt>${words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${hostOf(request.redirect_uri)}</dd></div>
+        ${papers(linkTo(client.policy_uri), linkTo(client.tos_uri))}
+      </dl>
+      ${account(site, view)}
+    </div></section>`
+}
+
+/** Whether anybody has looked at this app: we say so, not the app. */
+function standingOf(site: Site, { interaction: { client } }: ConsentView): Html {
+  if (client.reviewed) {
+    return html`<div class="stack-s small">
+        <p class="row"><span class="badge badge-good">${icon('seal')}${words.consent.reviewed}</span></p>
+        <p class="muted">${words.consent.reviewedText(site.product.name)}</p>
+      </div>`
+  }
+  const text = words.consent.unverifiedText(bdi(clientName(client)), site.product.name)
+  return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${words.consent.unverified}</strong>${text}</div></div>`
+}
+
+function papers(policy: string | null, tos: string | null): Html | null {
+  if (policy === null && tos === null) return null
+  const both = policy !== null && tos !== null
+  return html`<div><dt>${words.consent.papers}</dt><dd>${policy && html`<a href="${policy}" id="consent-policy" rel="noopener noreferrer">${words.consent.policy}</a>`}${both && ` ${words.consent.and} `}${tos && html`<a href="${tos}" id="consent-tos" rel="noopener noreferrer">${both ? words.consent.tos : words.consent.tosAlone}</a>`}, ${words.consent.ownSite}</dd></div>`
+}
+
+function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
+  return html`<div class="stack-s">
+      <p class="field-label" id="account-label">${words.consent.signedInAs}</p>
+      <details class="menu who-box">
+        <summary class="account" id="account-switch" aria-describedby="account-label">
+          <span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span>
+          <span class="grow"><b class="small">${bdi(personName(user))}</b><br><span class="tiny muted">${user.email}</span><span class="visually-hidden">${words.consent.switchAccount}</span></span>
+          ${icon('chevron', 'icon-s chevron')}
+        </summary>
+        <form class="menu-list" method="post" action="${site.base}/session/select">
+          <input type="hidden" name="ticket" value="${ticket}">
+          <button type="submit" class="menu-item" name="account" value="" id="account-other">${icon('plus')}${words.consent.other}</button>
+        </form>
+      </details>
+    </div>`
+}
+
+function whatFor(site: Site, view: ConsentView): Html {
+  const { ticket, person, shown, interaction } = view
+  const claims = askedClaims(site, view)
+  const name = bdi(clientName(interaction.client))
+  return html`<form class="consent-what stack-l" method="post" action="${site.base}/consent" id="consent-form">
+      <input type="hidden" name="ticket" value="${ticket}">
+      <input type="hidden" name="sid" value="${person.session.sid}">
+      ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${words.consent.nothingOn}</strong>${words.consent.nothingOnText(name)}</div></div>`}
+      <section class="stack" aria-labelledby="what-title">
+        <div class="stack-s">
+          <h2 id="what-title">${words.consent.what(name)}</h2>
+          <p class="muted small">${explain(view, claims, name)}</p>
+        </div>
+        ${levelOf(1, shown, claimsItem(claims, interaction.client.reviewed === true))}
+        ${levelOf(2, shown)}
+        ${levelOf(3, shown)}
+      </section>
+      ${resourcesOf(site, interaction)}
+      ${alreadyOf(view, name)}
+      ${howLong(site)}
+      <details class="disclosure small">
+        <summary>${icon('no', 'icon-s')}<span>${words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
+        <p class="disclosure-body muted">${words.consent.willNotText}</p>
+      </details>
+    </form>`
+}
+
+function explain(view: ConsentView, claims: readonly string[], name: Html): Html | string {
+  const { shown, interaction } = view
+  if (shown.length === 0 && claims.length === 0) return words.consent.whatNothing(name)
+  const required = (claims.length > 0 && interaction.client.reviewed) || shown.some((scope) => scope.required)
+  if (!required) return interaction.client.reviewed ? words.consent.whatOptional : words.consent.whatUnreviewed(name)
+  return shown.every((scope) => scope.required) ? words.consent.whatRequired : words.consent.whatMixed
+}
+
+function levelOf(level: 1 | 2 | 3, shown: readonly ShownScope[], more: Html | null = null): Html | null {
+  const here = shown.filter(({ definition }) => definition.level === level)
+  if (here.length === 0 && !more) return null
+  const { title, note } = words.consent.levels[level]
+  return html`<div>
+          <h3 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${title}<span class="level-note">${note}</span></h3>
+          <ul class="scopes${level === 3 && ' scopes-acts'}">
+          ${here.map(scopeItem)}
+          ${more}
+          </ul>
+        </div>`
+}
+
+function scopeItem({ word, definition, required }: ShownScope): Html {
+  return html`<li class="scope">
+            <label class="scope-name" for="scope-${word}">${inWords(definition.title)}</label>
+            <div class="scope-text stack-s"><p id="about-${word}">${inWords(definition.description)}</p></div>
+            <div class="scope-control">${required ? locked(`scope-${word}`, `about-${word}`) : html`<input class="switch" type="checkbox" name="scope" value="${word}" id="scope-${word}" aria-describedby="about-${word}">`}</div>
+          </li>`
+}
+
+function locked(id: string, about: string): Html {
+  return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${words.consent.required}</span>`
+}
+
+/** Claims asked for one by one, where no scope that is required opens them anyway. @spec OIDC Core §5.5 */
+function askedClaims(site: Site, { shown, interaction: { request } }: ConsentView): string[] {
+  const opened = new Set(shown.filter(({ required }) => required).flatMap(({ definition }) => definition.claims ?? []))
+  return (request.claims ?? []).filter((name) => !opened.has(name) && !site.scopes['openid']?.claims?.includes(name))
+}
+
+function claimsItem(claims: readonly string[], required: boolean): Html | null {
+  if (claims.length === 0) return null
+  return html`<li class="scope">
+            <label class="scope-name" for="consent-claims">${words.consent.claims}</label>
+            <div class="scope-text stack-s"><p id="about-claims">${claims.map((name) => name.replaceAll('_', ' ')).join(', ')}</p></div>
+            <div class="scope-control">${required ? locked('consent-claims', 'about-claims') : html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`}</div>
+          </li>`
+}
+
+/** The APIs that the tokens are for, by the names that the deployment gave them. @spec RFC 8707 §2 */
+function resourcesOf(site: Site, { request }: Interaction): Html | null {
+  const named = (request.resource ?? []).filter((id) => site.resources[id])
+  if (named.length === 0) return null
+  return html`<section class="stack-s" aria-labelledby="where-title">
+        <h3 class="field-label" id="where-title">${words.consent.where}</h3>
+        ${named.map((id) => html`<p class="small" id="resource-${id}">${inWords(site.resources[id]!.name)}</p>`)}
+      </section>`
+}
+
+function alreadyOf({ already }: ConsentView, name: Html): Html | null {
+  if (already.length === 0) return null
+  return html`<section class="stack-s" aria-labelledby="already-title" id="consent-already">
+        <h3 class="field-label" id="already-title">${words.consent.already(name)}</h3>
+        <ul class="may">${already.map((title) => html`<li>${inWords(title)}</li>`)}</ul>
+        <p class="small muted">${words.consent.alreadyText}</p>
+      </section>`
+}
+
+function howLong(site: Site): Html {
+  const now = site.clock()
+  const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
+  return html`<fieldset class="stack-s">
+        <legend class="field-label">${words.consent.howLong}</legend>
+        <div class="choices">
+          <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${words.consent.once}<small>${words.consent.onceNote}</small></label>
+          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d" checked>${words.consent.month}<small>${words.consent.monthNote(day(now + DURATIONS['30d'], now))}</small></label>
+          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked">${words.consent.revoked}<small>${idle >= 1 && words.consent.revokedNote(idle)}</small></label>
+        </div>
+      </fieldset>`
+}
+
+/** The refusal comes first in the document, so that Enter never gives anything away. */
+function answers(site: Site, { interaction: { client, request } }: ConsentView): Html {
+  const name = bdi(clientName(client))
+  const apps = `${site.base}/account/apps`
+  const next = isNativeRedirect(request.redirect_uri)
+    ? words.consent.nextHere(name, apps)
+    : words.consent.next(name, hostOf(request.redirect_uri), apps)
+  return html`<div class="slip-foot consent-foot">
+    <p class="next">${next}</p>
+    <div class="answers">
+      <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${words.consent.deny}</button>
+      <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${words.consent.allow}</button>
+    </div>
+  </div>`
+}

@@ -1,0 +1,91 @@
+import { OAuthError } from '../../core/model/error.ts'
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import type { Interaction } from '../../core/model/interactions.ts'
+import { hasScope, splitScope } from '../../core/model/scope.ts'
+import { DURATIONS, type Duration, decide, standing, untouchedScope } from '../accounts/consents.ts'
+import { findPerson, type Person } from '../accounts/sessions.ts'
+import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
+import { type Fields, readPost, readQuery } from './form.ts'
+import type { Site } from './site.ts'
+import { clientName, hostOf } from './text.ts'
+
+/** Shows who asks, what for, where the answer goes and for how long. */
+export async function showConsent(site: Site, http: HttpRequest): Promise<Reply> {
+  const ticket = readQuery(http).get('ticket')
+  const interaction = await site.interactions.open(http, ticket)
+  if (!interaction) return site.interactions.restart(ticket)
+  const person = await findPerson(site, http)
+  if (!person) return site.interactions.resume(ticket)
+  return consentPage(site, await viewOf(site, ticket, interaction, person))
+}
+
+/** Writes the answer down and goes back to authorize, which draws the conclusion. */
+export async function submitConsent(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = await readPost(site.issuer, http)
+  const ticket = fields.get('ticket')
+  const interaction = await site.interactions.open(http, ticket)
+  if (!interaction) return site.interactions.restart(ticket)
+  const person = await findPerson(site, http)
+  if (!person) return site.interactions.resume(ticket)
+  // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
+  if (fields.get('sid') !== person.session.sid) return consentPage(site, await viewOf(site, ticket, interaction, person))
+  const decision = fields.get('decision')
+  if (decision === 'deny') return site.interactions.refuse(interaction.request)
+  if (decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')
+  return allow(site, ticket, interaction, person, fields)
+}
+
+async function allow(site: Site, ticket: string, interaction: Interaction, person: Person, fields: Fields): Promise<Reply> {
+  const { client, request } = interaction
+  const asked = splitScope(request.scope)
+  const shown = shownScopes(site, interaction)
+  const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
+  // an app that somebody has looked at may insist on details; of others each is the person's to give
+  const claims = client.reviewed || fields.get('claims') === 'on' ? (request.claims ?? []) : []
+  if (shown.length > 0 && on.length + claims.length === 0) {
+    return consentPage(site, { ...(await viewOf(site, ticket, interaction, person)), nothing_on: true })
+  }
+  const silent = asked.filter((word) => isSilent(site, word))
+  await decide(site, {
+    sub: person.user.sub,
+    request,
+    scope: [...silent, ...on.map(({ word }) => word)].join(' '),
+    claims,
+    duration: readDuration(fields.get('duration')),
+    client_name: clientName(client),
+    redirect_host: hostOf(request.redirect_uri),
+  })
+  return site.interactions.resume(ticket)
+}
+
+async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
+  const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
+  const already = splitScope(untouchedScope(standing(consent, site.clock()), interaction.request))
+  return {
+    ticket,
+    interaction,
+    person,
+    shown: shownScopes(site, interaction),
+    already: already.flatMap((word) => (site.scopes[word] && !isSilent(site, word) ? [site.scopes[word].title] : [])),
+    nothing_on: false,
+  }
+}
+
+/** What the person reads and decides, and what of it an app may insist on: nothing, until somebody has looked at it. */
+function shownScopes(site: Site, { client, request }: Interaction): ShownScope[] {
+  return splitScope(request.scope).flatMap((word) => {
+    const definition = site.scopes[word]
+    if (!definition || definition.silent) return []
+    const required = client.reviewed === true && !definition.optional && !hasScope(client.optional_scope ?? '', word)
+    return [{ word, definition, required }]
+  })
+}
+
+function isSilent(site: Site, word: string): boolean {
+  return site.scopes[word]?.silent === true
+}
+
+function readDuration(text: string): Duration {
+  if (!Object.hasOwn(DURATIONS, text)) throw new OAuthError('invalid_request', 'The field duration is missing or unknown.')
+  return text as Duration
+}

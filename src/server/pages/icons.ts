@@ -1,0 +1,24 @@
+import { type Html, html } from './html.ts'
+
+/** Our own drawings on a grid of 20; each stands beside a word, so that nothing is told by a picture alone. */
+const DRAWINGS = {
+  alert: html`<path d="M10 3.5 17.25 16H2.75zM10 8.25v3.5M10 13.9v.01"/>`,
+  apps: html`<rect x="3.5" y="3.5" width="5" height="5" rx="1.25"/><rect x="11.5" y="3.5" width="5" height="5" rx="1.25"/><rect x="3.5" y="11.5" width="5" height="5" rx="1.25"/><rect x="11.5" y="11.5" width="5" height="5" rx="1.25"/>`,
+  arrow: html`<path d="M4 10h12M11.5 5.5 16 10l-4.5 4.5"/>`,
+  check: html`<path d="M4.5 10.5 8 14l7.5-8"/>`,
+  chevron: html`<path d="m5.5 8 4.5 4.5L14.5 8"/>`,
+  code: html`<path d="m7 6-4 4 4 4M13 6l4 4-4 4"/>`,
+  computer: html`<rect x="3" y="4.5" width="14" height="9.5" rx="1.5"/><path d="M7 16.75h6"/>`,
+  lock: html`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.75a3 3 0 0 1 6 0V9"/>`,
+  no: html`<circle cx="10" cy="10" r="7"/><path d="m5.2 5.2 9.6 9.6"/>`,
+  plus: html`<path d="M10 4.5v11M4.5 10h11"/>`,
+  seal: html`<path d="m10 2.5 2 1.5 2.5-.2.7 2.4 2 1.5-.9 2.3.9 2.3-2 1.5-.7 2.4-2.5-.2-2 1.5-2-1.5-2.5.2-.7-2.4-2-1.5.9-2.3-.9-2.3 2-1.5.7-2.4L8 4z"/><path d="m7.3 10.1 1.9 1.9 3.5-3.9"/>`,
+} as const
+
+/** An icon. `look` adds classes of the style sheet: `icon-s`, `icon-flip`, `chevron`. */
+export function icon(name: keyof typeof DRAWINGS, look = ''): Html {
+  return html`<svg class="icon${look && ` ${look}`}" viewBox="0 0 20 20" aria-hidden="true">${DRAWINGS[name]}</svg>`
+}
+
+/** The sign of the house, beside the product's name. */
+export const glyph = html`<svg viewBox="0 0 28 28" aria-hidden="true"><circle class="brand-glyph" cx="14" cy="14" r="14"/><path class="brand-cut" d="m8 13 4.75 7L20.5 8.5"/></svg>`

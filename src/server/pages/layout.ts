@@ -1,0 +1,97 @@
+import type { Reply } from '../../core/model/http.ts'
+import { type Html, html } from './html.ts'
+import { glyph } from './icons.ts'
+import type { Frame } from './site.ts'
+import { hostOf, linkTo } from './text.ts'
+import { words } from './words.ts'
+
+/** What one page puts into the frame that all share. */
+export interface PageParts {
+  /** Without the product's name: that is added. */
+  title: string | Html
+  main: Html
+  status?: number
+  /** Where else a form may lead in the end, as `formTarget` tells. */
+  form_action?: string
+  headers?: Reply['headers']
+  /** What stands at the end of the head, in place of "Help". */
+  aside?: Html | null
+  /** What stands in the foot, in place of the product's own links. */
+  foot?: Html
+  /** In place of the product's name, in the head and the title. */
+  brand?: string
+}
+
+/** A whole page: one heading, one main, no script, nothing from elsewhere. */
+export function page(frame: Frame, parts: PageParts): Reply {
+  const brand = parts.brand ?? frame.product.name
+  const document = html`<!doctype html>
+<html lang="${words.lang}" dir="${words.dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${parts.title}${parts.brand === undefined && ` · ${brand}`}</title>
+<link rel="stylesheet" href="${frame.base}/style.css?${frame.sheet.version}">
+<link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">
+</head>
+<body class="page">
+<a class="skip" href="#main">${words.skip}</a>
+<header class="page-head">
+  <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${glyph}${brand}</a>
+  ${parts.aside === undefined ? helpLink(frame) : parts.aside}
+</header>
+<main class="page-main" id="main">
+${parts.main}
+</main>
+<footer class="page-foot">
+  ${parts.foot ?? foot(frame)}
+</footer>
+</body>
+</html>
+`
+  return {
+    status: parts.status ?? 200,
+    headers: { ...securityHeaders(frame, parts.form_action ?? ''), ...parts.headers },
+    body: document.text,
+  }
+}
+
+/** Sends the browser on after a form; always 303, so that no browser sends the form again. @spec RFC 9700 §4.12 */
+export function seeOther(location: string, headers: Reply['headers'] = {}): Reply {
+  return { status: 303, headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', ...headers }, body: '' }
+}
+
+/** The same reply with further cookies. */
+export function withCookies(reply: Reply, ...cookies: string[]): Reply {
+  const own = reply.headers['set-cookie'] ?? []
+  return { ...reply, headers: { ...reply.headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...cookies] } }
+}
+
+function securityHeaders(frame: Frame, form_action: string): Reply['headers'] {
+  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': form_action === '' ? policy : `${policy} ${form_action}`,
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    ...(frame.issuer.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000' }),
+  }
+}
+
+function helpLink({ product }: Frame): Html | null {
+  const help = linkTo(product.help)
+  return help === null ? null : html`<a class="small" href="${help}">${words.help}</a>`
+}
+
+function foot({ issuer, product }: Frame): Html {
+  const privacy = linkTo(product.privacy)
+  const terms = linkTo(product.terms)
+  return html`${privacy && html`<a href="${privacy}">${words.privacy}</a>`}
+  ${terms && html`<a href="${terms}">${words.terms}</a>`}
+  <span class="end">${words.keptBy(hostOf(issuer))}</span>`
+}

@@ -1,0 +1,90 @@
+import { SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import type { Interaction } from '../../core/model/interactions.ts'
+import { hasScope } from '../../core/model/scope.ts'
+import type { User } from '../../core/model/user.ts'
+import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
+import { type SignIn, signIn } from '../accounts/sign-in.ts'
+import { type Fields, readPost, readQuery } from './form.ts'
+import { seeOther, withCookies } from './layout.ts'
+import { type LoginView, loginPage, otherAccount } from './login-view.ts'
+import type { Site } from './site.ts'
+
+/** Asks who sits there, and says where the journey goes on. */
+export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = readQuery(http)
+  const ticket = fields.get('ticket')
+  const person = await findPerson(site, http)
+  if (ticket === '') {
+    if (person && fields.get('account') !== 'other') return seeOther(`${site.base}/account/apps`)
+    return loginPage(site, { ticket, interaction: null, ask: 'anybody', person: null, email: '' })
+  }
+  const interaction = await site.interactions.open(http, ticket)
+  if (!interaction) return site.interactions.restart(ticket)
+  return loginPage(site, viewOf(ticket, interaction, fields, person))
+}
+
+/** Proves who sits there and goes back to authorize, or to the account where nothing waits. */
+export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = await readPost(site.issuer, http)
+  const ticket = fields.get('ticket')
+  if (ticket === '' && fields.get('next') !== 'apps')
+    throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended' })
+  const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
+  if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
+  const person = await findPerson(site, http)
+  const email = fields.get('email')
+  const came = await signIn(site, email, fields.get('password'), http.address)
+  if ('user' in came) return goOn(site, came.user, person, ticket, interaction)
+  const view = interaction
+    ? viewOf(ticket, interaction, fields, person)
+    : ({ ticket, interaction, ask: 'anybody', person: null, email } as const)
+  return refuse(site, { ...view, email }, came)
+}
+
+/** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
+async function goOn(site: Site, user: User, before: Person | null, ticket: string, interaction: Interaction | null): Promise<Reply> {
+  const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
+  const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
+  if (before && before.user.sub !== user.sub) {
+    const renewed = site.interactions.renew(interaction?.request ?? null)
+    cookies.push(renewed.cookie)
+    ticket = renewed.ticket ?? ''
+  }
+  const next = ticket === '' ? seeOther(`${site.base}/account/apps`) : site.interactions.resume(ticket)
+  return withCookies(next, ...cookies)
+}
+
+function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User }>): Reply {
+  if ('left' in came) return loginPage(site, { ...view, left: came.left })
+  const retry_after = Math.max(1, Math.ceil((came.paused_until - site.clock()) / SECOND))
+  const reply = loginPage(site, { ...view, paused_until: came.paused_until })
+  return { ...reply, headers: { ...reply.headers, 'retry-after': String(retry_after) } }
+}
+
+/** What to ask of whoever sits there, by comparing times as authorize does. */
+function viewOf(ticket: string, interaction: Interaction, fields: Fields, person: Person | null): LoginView {
+  const { request } = interaction
+  const other = fields.get('account') === 'other' || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
+  if (!person || other) return { ticket, interaction, ask: other ? 'other' : 'anybody', person: null, email: request.login_hint ?? '' }
+  const { auth_time } = person.session
+  const stale =
+    (hasScope(request.prompt ?? '', 'login') && auth_time < request.created_at) ||
+    (request.max_age !== undefined && auth_time < request.created_at - request.max_age * SECOND)
+  return stale
+    ? { ticket, interaction, ask: 'again', person, email: person.user.email }
+    : { ticket, interaction, ask: 'choose', person, email: request.login_hint ?? '' }
+}
+
+/** Goes on with the account that is signed in, or asks for another one. */
+export async function selectAccount(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = await readPost(site.issuer, http)
+  const ticket = fields.get('ticket')
+  const interaction = await site.interactions.open(http, ticket)
+  if (!interaction) return site.interactions.restart(ticket)
+  const person = await findPerson(site, http)
+  if (!person || fields.get('account') !== person.session.sid) return seeOther(otherAccount(site, ticket))
+  await site.store.sessions.select(person.session.session_hash, Math.max(site.clock(), interaction.request.created_at))
+  return site.interactions.resume(ticket)
+}

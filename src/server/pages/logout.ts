@@ -1,0 +1,95 @@
+import type { Client } from '../../core/model/client.ts'
+import { OAuthError } from '../../core/model/error.ts'
+import { withQuery } from '../../core/model/form.ts'
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import type { LogoutRequest } from '../../core/model/logout.ts'
+import { endSession, findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { readPost, readQuery } from './form.ts'
+import { type Html, html } from './html.ts'
+import { icon } from './icons.ts'
+import { page, seeOther, withCookies } from './layout.ts'
+import type { Site } from './site.ts'
+import { bdi, clientName, formTarget, hostOf, initials, linkTo } from './text.ts'
+import { words } from './words.ts'
+
+/** Asks before anybody is signed out: an app, or a link, must not do it alone. @spec OIDC RP-Initiated Logout §2 */
+export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
+  const ticket = readQuery(http).get('ticket')
+  const asked = ticket === '' ? null : await site.interactions.openLogout(http, ticket)
+  const person = await findPerson(site, http)
+  if (!person) return asked ? leave(site, asked.request) : seeOther(`${site.base}/logout/done`)
+  if (!asked) {
+    // Without a ticket, or with another browser's: the person is asked in their own name, and nobody is told
+    const own = site.interactions.beginLogout(http)
+    return seeOther(withQuery(`${site.base}/logout/confirm`, { ticket: own.ticket }), own.headers)
+  }
+  return logoutPage(site, ticket, asked.request, asked.client, person)
+}
+
+/** Ends the session in the database first, then in the browser, then goes where the app asked to. */
+export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = await readPost(site.issuer, http)
+  const asked = await site.interactions.openLogout(http, fields.get('ticket'))
+  if (!asked) return seeOther(`${site.base}/logout/confirm`)
+  const decision = fields.get('decision')
+  if (decision === 'stay') return seeOther(linkTo(site.product.home) ?? `${site.base}/account/apps`)
+  if (decision !== 'logout') throw new OAuthError('invalid_request', 'The field decision must be logout or stay.')
+  const session = await findSession(site, http)
+  const cookies = session ? [await endSession(site, session)] : []
+  return withCookies(leave(site, asked.request), ...cookies, site.interactions.renew(null).cookie)
+}
+
+/** Says that it is done. */
+export async function signedOut(site: Site): Promise<Reply> {
+  return page(site, {
+    title: words.logout.doneTitle,
+    main: html`<div class="width-s stack-l">
+<div class="slip">
+  <div class="slip-body stack" role="status">
+    <span class="mark mark-l mark-person mark-round">${icon('check')}</span>
+    <h1 id="logout-done">${words.logout.done}</h1>
+    <p class="muted">${words.logout.doneText}</p>
+    <a class="button button-wide" href="${site.base}/login">${words.logout.again}</a>
+  </div>
+</div>
+</div>`,
+  })
+}
+
+/** To the address that the app has registered for this, or to our own last page. @spec OIDC RP-Initiated Logout §3 */
+function leave(site: Site, { post_logout_redirect_uri, state }: LogoutRequest): Reply {
+  return seeOther(post_logout_redirect_uri === undefined ? `${site.base}/logout/done` : withQuery(post_logout_redirect_uri, { state }))
+}
+
+function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person): Reply {
+  const email = bdi(user.email)
+  const { post_logout_redirect_uri } = request
+  return page(site, {
+    title: words.logout.title,
+    form_action: formTarget(post_logout_redirect_uri),
+    main: html`<div class="width-s stack-l">
+<div class="slip">
+  <form method="post" action="${site.base}/logout/confirm">
+  <input type="hidden" name="ticket" value="${ticket}">
+  <div class="slip-body stack">
+    <span class="mark mark-l mark-person mark-round" aria-hidden="true">${initials(user)}</span>
+    <h1>${words.logout.heading(site.product.name)}</h1>
+    <p class="muted">${client ? words.logout.asked(bdi(clientName(client)), email) : words.logout.you(email)}</p>
+  </div>
+  <div class="slip-tear"></div>
+  <div class="slip-foot stack">
+    ${post_logout_redirect_uri !== undefined && afterwards(post_logout_redirect_uri)}
+    <div class="answers">
+      <button type="submit" class="button" id="logout-cancel" name="decision" value="stay">${words.logout.stay}</button>
+      <button type="submit" class="button button-primary" id="logout-confirm" name="decision" value="logout">${words.logout.confirm}</button>
+    </div>
+  </div>
+  </form>
+</div>
+</div>`,
+  })
+}
+
+function afterwards(uri: string): Html {
+  return html`<p class="next">${words.logout.afterwards(hostOf(uri))}</p>`
+}

@@ -1,0 +1,38 @@
+import type { Lifetimes } from '../../core/model/context.ts'
+import type { Interactions } from '../../core/model/interactions.ts'
+import type { Log } from '../../core/model/log.ts'
+import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope.ts'
+import type { Accounts } from '../accounts/accounts.ts'
+import type { FirstRun } from './first-run.ts'
+import type { Sheet } from './style.ts'
+
+/** The product behind the server, as its people know it. Addresses are absolute. */
+export interface Product {
+  name: string
+  /** Where "Go to …" leads. */
+  home?: string
+  help?: string
+  privacy?: string
+  terms?: string
+}
+
+/** What the frame of every page shows. */
+export interface Frame {
+  /** Without a trailing slash. */
+  issuer: string
+  /** The path of the issuer, in front of every address of ours: '' or '/…'. */
+  base: string
+  product: Product
+  sheet: Sheet
+}
+
+/** Everything that pages hold for as long as the server runs. */
+export interface Site extends Frame, Accounts {
+  log: Log
+  interactions: Interactions
+  scopes: Readonly<Record<string, ScopeDefinition>>
+  resources: Readonly<Record<string, ResourceDefinition>>
+  lifetime: Lifetimes
+  /** What was started together with the server, where it is a first try on one computer. */
+  first_run?: FirstRun
+}

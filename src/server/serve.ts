@@ -1,0 +1,54 @@
+import { SECOND } from '../core/model/clock.ts'
+import type { Log } from '../core/model/log.ts'
+import type { Store } from '../core/model/store.ts'
+import { type App, createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { listen } from './node.ts'
+import type { FirstRun } from './pages/first-run.ts'
+import { openStore } from './store.ts'
+
+/** How often keys and expired rows are looked after. */
+const MAINTENANCE = 10 * SECOND
+
+export interface ServeOptions {
+  log: Log
+  /** An open store, which is closed with the server; the configured one unless given. */
+  store?: Store
+  first_run?: FirstRun
+}
+
+export interface Served {
+  app: App
+  port: number
+  /** Answers what is under way, for at most `patience` milliseconds, then closes everything. */
+  stop(patience?: number): Promise<void>
+}
+
+/** Opens the database, then the application, then the port, and keeps all three in order until it is stopped. */
+export async function startServer(config: Config, { log, first_run, ...options }: ServeOptions): Promise<Served> {
+  const store = options.store ?? (await openStore(config))
+  try {
+    const app = await createApp({ config, store, log, ...(first_run && { first_run }) })
+    const { host, port, trusted_proxies } = config
+    const door = await listen(app.handle, { host, port, trusted_proxies, log })
+    const timer = setInterval(
+      () => void app.maintain().catch((error: Error) => log.error({ event: 'maintenance.failed', error })),
+      MAINTENANCE,
+    )
+    timer.unref()
+    log.info({ event: 'server.started', issuer: config.issuer, host, port: door.port })
+    return {
+      app,
+      port: door.port,
+      async stop(patience) {
+        clearInterval(timer)
+        await door.close(patience)
+        await app.close()
+        log.info({ event: 'server.stopped' })
+      },
+    }
+  } catch (cause) {
+    await store.close()
+    throw cause
+  }
+}

@@ -1,0 +1,52 @@
+import type { Consent, Receipt } from '../core/model/grant.ts'
+import type { Store } from '../core/model/store.ts'
+import type { Row, Sql, Statement } from './sql.ts'
+import { epochOf, withdraw } from './withdrawals.ts'
+
+/** One row whether there is a consent or not: the epoch is read in the same breath. */
+const findText = `
+  select present.epoch, c.sub, c.client_id, c.expires_at, c.record
+  from (select ${epochOf('$1', '$2')} as epoch) present left join consents c on c.sub = $1 and c.client_id = $2`
+
+const saveText = `
+  insert into consents (sub, client_id, expires_at, record) values ($1, $2, $3, $4)
+  on conflict (sub, client_id) do update set expires_at = excluded.expires_at, record = excluded.record`
+
+const listText = `
+  select sub, client_id, expires_at, record from consents where sub = $1 and client_id > $2 order by client_id limit $3`
+
+/** What people have allowed, and a receipt of each decision. */
+export function createConsents(sql: Sql): Store['consents'] {
+  return {
+    find: async (sub, client_id) => {
+      const [row] = await sql.all(findText, [sub, client_id])
+      if (!row) throw new Error('The epoch could not be read.')
+      return { consent: row.record === null ? null : readConsent(row), epoch: row.epoch as number }
+    },
+    decide: async (consent, receipt, options) => {
+      const { sub, client_id, expires_at, ...record } = consent
+      const save = { text: saveText, values: [sub, client_id, expires_at ?? null, JSON.stringify(record)] }
+      await sql.batch([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])])
+    },
+    withdraw: (sub, client_id, receipt) =>
+      sql.batch([
+        { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
+        keep(receipt),
+        withdraw(sub, client_id),
+      ]),
+    list: async (sub, { after, limit }) => (await sql.all(listText, [sub, after, limit])).map(readConsent),
+  }
+}
+
+function keep({ receipt_id, sub, client_id, ...record }: Receipt): Statement {
+  const text = 'insert into receipts (receipt_id, sub, client_id, record) values ($1, $2, $3, $4)'
+  return { text, values: [receipt_id, sub, client_id, JSON.stringify(record)] }
+}
+
+function readConsent(row: Row): Consent {
+  const consent = JSON.parse(row.record as string)
+  consent.sub = row.sub
+  consent.client_id = row.client_id
+  if (row.expires_at !== null) consent.expires_at = row.expires_at
+  return consent
+}

@@ -1,0 +1,80 @@
+import type { Grant } from '../core/model/grant.ts'
+import type { Store } from '../core/model/store.ts'
+import type { Row, Sql } from './sql.ts'
+import { epochOf, withdraw } from './withdrawals.ts'
+
+const COLUMNS = 'grant_id, client_id, sub, epoch, generation, rotated_at, rotated_for, expires_at, ends_at, revoked_at, record'
+
+const findText = `select ${COLUMNS}, ${epochOf('grants.sub', 'grants.client_id')} as present_epoch from grants where grant_id = $1`
+
+/** Inserts nothing where the grant is there already, was called back since its code was made, or its session has ended. */
+const redeemText = `
+  insert into grants (${COLUMNS})
+  select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($5 as bigint), cast($6 as bigint),
+    cast($7 as text), cast($8 as bigint), cast($9 as bigint), cast($10 as bigint), cast($11 as text)
+  where cast($4 as bigint) = ${epochOf('cast($3 as text)', 'cast($2 as text)')}
+    and (cast($12 as text) is null or exists (select 1 from sessions where sid = cast($12 as text)))
+  on conflict (grant_id) do nothing returning grant_id`
+
+/** Of many equal requests one changes the row; the others find a higher generation. */
+const rotateText = `
+  update grants set generation = generation + 1, rotated_at = $3, rotated_for = $5,
+    expires_at = case when cast($4 as bigint) < ends_at then cast($4 as bigint) else ends_at end
+  where grant_id = $1 and generation = $2 and revoked_at is null and expires_at > $3
+    and epoch = ${epochOf('grants.sub', 'grants.client_id')}
+  returning ${COLUMNS}`
+
+const revokeText = 'update grants set revoked_at = $2 where grant_id = $1 and revoked_at is null'
+
+/** One row per authorization. @spec RFC 6749 §4.1.2, RFC 9700 §4.14.2 */
+export function createGrants(sql: Sql): Store['grants'] {
+  async function find(grant_id: string): Promise<Grant | null> {
+    const [row] = await sql.all(findText, [grant_id])
+    if (!row) return null
+    const grant = readGrant(row)
+    if (row.present_epoch !== row.epoch) grant.revoked_at ??= 0
+    return grant
+  }
+
+  return {
+    find,
+    redeem: async (grant, { sid }) => {
+      const [inserted] = await sql.write(redeemText, [...writeGrant(grant), sid ?? null])
+      if (inserted) return 'inserted'
+      return (await find(grant.grant_id)) ?? 'withdrawn'
+    },
+    rotate: async (grant_id, generation, at, expires_at, rotated_for) => {
+      const [row] = await sql.write(rotateText, [grant_id, generation, at, expires_at, rotated_for])
+      return row ? readGrant(row) : null
+    },
+    revoke: async (grant_id, at) => {
+      await sql.write(revokeText, [grant_id, at])
+    },
+    withdraw: async ({ sub, client_id }) => {
+      const { text, values } = withdraw(sub, client_id)
+      await sql.write(text, values)
+    },
+  }
+}
+
+/** The values of COLUMNS. */
+function writeGrant(grant: Grant) {
+  const { grant_id, client_id, sub, epoch, generation, rotated_at, rotated_for, expires_at, ends_at, revoked_at, ...record } = grant
+  const rotation = [generation, rotated_at ?? null, rotated_for ?? null]
+  return [grant_id, client_id, sub, epoch, ...rotation, expires_at, ends_at, revoked_at ?? null, JSON.stringify(record)]
+}
+
+function readGrant(row: Row): Grant {
+  const grant = JSON.parse(row.record as string)
+  grant.grant_id = row.grant_id
+  grant.client_id = row.client_id
+  grant.sub = row.sub
+  grant.epoch = row.epoch
+  grant.generation = row.generation
+  if (row.rotated_at !== null) grant.rotated_at = row.rotated_at
+  if (row.rotated_for !== null) grant.rotated_for = row.rotated_for
+  grant.expires_at = row.expires_at
+  grant.ends_at = row.ends_at
+  if (row.revoked_at !== null) grant.revoked_at = row.revoked_at
+  return grant
+}

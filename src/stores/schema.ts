@@ -1,0 +1,38 @@
+/**
+ * The steps from an empty database to today's, each one statement that every database understands. New steps are added at the end;
+ * none is ever changed. What is searched, ordered or guarded is a column; the rest is the record, so a new field needs no step.
+ * `clustered` is the driver's word for tables whose rows lie in the order of their key.
+ */
+export const migrations = (clustered: string): readonly string[] => [
+  'create table clients (client_id text not null primary key, record text not null)',
+  'create table users (sub text not null primary key, email text not null unique, record text not null)',
+  `create table consents (
+    sub text not null, client_id text not null, expires_at bigint, record text not null, primary key (sub, client_id))${clustered}`,
+  'create index consents_by_client on consents (client_id)',
+  'create index consents_by_end on consents (expires_at) where expires_at is not null',
+  `create table receipts (
+    receipt_id text not null primary key, sub text not null, client_id text not null, record text not null)${clustered}`,
+  // counters, only ever incremented; '' stands for every person or every client
+  `create table withdrawals (
+    sub text not null, client_id text not null, epoch bigint not null, primary key (sub, client_id))${clustered}`,
+  // no index but its key: this is the table that every code and every refresh writes
+  `create table grants (
+    grant_id text not null primary key, client_id text not null, sub text not null, epoch bigint not null,
+    generation bigint not null, rotated_at bigint, rotated_for text,
+    expires_at bigint not null, ends_at bigint not null, revoked_at bigint, record text not null)${clustered}`,
+  `create table revoked_tokens (jti text not null primary key, expires_at bigint not null)${clustered}`,
+  'create index revoked_tokens_by_end on revoked_tokens (expires_at)',
+  'create table parked_codes (code_key text not null primary key, expires_at bigint not null, sealed text not null)',
+  'create index parked_codes_by_end on parked_codes (expires_at)',
+  `create table sessions (
+    session_hash text not null primary key, sid text not null unique, sub text not null,
+    expires_at bigint not null, selected_at bigint, record text not null)${clustered}`,
+  'create index sessions_by_sub on sessions (sub)',
+  'create index sessions_by_end on sessions (expires_at)',
+  `create table throttles (bucket bigint not null primary key, attempts bigint not null, ends_at bigint not null)${clustered}`,
+  `create table keys (
+    kid text not null primary key, use text not null, status text not null, sealed text not null,
+    created_at bigint not null, active_at bigint, retired_at bigint)`,
+  // two nodes that make a key at the same moment: one of them finds the place taken
+  "create unique index keys_one_of_each on keys (use, status) where status in ('next', 'active')",
+]

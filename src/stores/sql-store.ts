@@ -1,0 +1,33 @@
+import type { Store } from '../core/model/store.ts'
+import { withClientCache } from './client-cache.ts'
+import { createClients } from './clients.ts'
+import { createCodes } from './codes.ts'
+import { createConsents } from './consents.ts'
+import { createGrants } from './grants.ts'
+import { createKeys } from './keys.ts'
+import { migrate } from './migrate.ts'
+import { createSessions } from './sessions.ts'
+import type { Sql } from './sql.ts'
+import { createSweep } from './sweep.ts'
+import { createThrottles } from './throttles.ts'
+import { createTokens } from './tokens.ts'
+import { createUsers } from './users.ts'
+
+/** The one store, on any database that has a driver: all of them run these very statements. Brings the database up to date first. */
+export async function openSqlStore(sql: Sql): Promise<Store> {
+  await migrate(sql)
+  return withClientCache({
+    clients: createClients(sql),
+    consents: createConsents(sql),
+    grants: createGrants(sql),
+    tokens: createTokens(sql),
+    codes: createCodes(sql),
+    users: createUsers(sql),
+    sessions: createSessions(sql),
+    throttles: createThrottles(sql),
+    keys: createKeys(sql),
+    sweep: createSweep(sql),
+    skew: () => sql.skew(),
+    close: () => sql.close(),
+  })
+}

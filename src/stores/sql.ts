@@ -1,0 +1,27 @@
+export type Value = string | number | null
+export type Row = Readonly<Record<string, Value>>
+
+/** One statement with its values for `$1`, `$2` …; its text is a constant of ours, never built from input. */
+export interface Statement {
+  text: string
+  values: readonly Value[]
+  /** Where it changes no row, nothing of its batch is kept. */
+  must?: boolean
+}
+
+/**
+ * All that a database must be able to do for the store. No transactions are handed out: a move is one statement or one batch.
+ * Writes keep their promise only when they would survive a power cut, those that changed nothing too: what they saw must last as well.
+ */
+export interface Sql {
+  /** Stands behind the definition of a table whose rows shall lie in the order of their key, where the database wants to be told. */
+  readonly clustered: string
+  all(text: string, values: readonly Value[]): Promise<readonly Row[]>
+  /** The rows are those of `returning`. */
+  write(text: string, values: readonly Value[]): Promise<readonly Row[]>
+  /** All or nothing; false where a statement that must change a row changed none. */
+  batch(statements: readonly Statement[]): Promise<boolean>
+  /** Milliseconds by which the database's clock is ahead of ours. */
+  skew(): Promise<number>
+  close(): Promise<void>
+}

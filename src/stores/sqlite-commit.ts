@@ -1,0 +1,128 @@
+import { closeSync, fdatasync, openSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
+import { isBusy, PATIENCE, pause } from './sqlite-busy.ts'
+
+interface Write {
+  run(): unknown
+  outcome: unknown
+  resolve(outcome: unknown): void
+  reject(cause: unknown): void
+}
+
+export interface GroupCommit {
+  /** Runs with all others of this turn of the event loop, in one transaction; the promise is kept once that is on the disk. */
+  add<T>(run: () => T): Promise<T>
+  /** Waits for all that was added; what is added later is refused. */
+  close(): Promise<void>
+}
+
+const sync = promisify(fdatasync)
+
+/**
+ * Writes that arrive in one turn of the event loop share a transaction, on the thread that serves: a few microseconds each.
+ * What takes long is the disk. The log is synced by Node's own threads, and a promise is kept only after a sync that began after its
+ * commit, also where nothing was changed: another process's commit may have been seen before that one was safe.
+ * With the log synced from here, `synchronous = normal` leaves nothing undone that `full` would do.
+ * `log` is the path of the write-ahead log; null in memory.
+ */
+export function createGroupCommit(database: DatabaseSync, log: string | null): GroupCommit {
+  const begin = database.prepare('begin immediate')
+  const commit = database.prepare('commit')
+  let waiting: Write[] = [] // not yet in a transaction
+  let committed: Write[] = [] // in the log, not yet known to be on the disk
+  let syncing = false
+  let closed = false
+  let busySince: number | null = null
+  let file: number | null = null
+
+  function commitAll(): void {
+    if (!beginTransaction()) return
+    const group = waiting
+    waiting = []
+    try {
+      for (const write of group) attempt(write)
+      commit.run()
+    } catch (cause) {
+      if (database.isTransaction) database.exec('rollback')
+      for (const write of group) write.reject(cause)
+      return
+    }
+    for (const write of group) committed.push(write)
+    void syncAll()
+  }
+
+  /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
+  function beginTransaction(): boolean {
+    try {
+      begin.run()
+      busySince = null
+      return true
+    } catch (cause) {
+      busySince ??= performance.now()
+      if (isBusy(cause) && performance.now() - busySince < PATIENCE) {
+        setTimeout(commitAll, pause())
+        return false
+      }
+      busySince = null
+      for (const write of waiting.splice(0)) write.reject(cause)
+      return false
+    }
+  }
+
+  function attempt(write: Write): void {
+    try {
+      write.outcome = write.run()
+    } catch (cause) {
+      if (!database.isTransaction) throw cause // the whole transaction is gone, with the writes before this one
+      write.resolve = () => write.reject(cause)
+    }
+  }
+
+  async function syncAll(): Promise<void> {
+    if (syncing) return // its loop will find what has just been committed
+    syncing = true
+    while (committed.length > 0) {
+      const group = committed
+      committed = []
+      if (log !== null) await syncLog(log)
+      for (const write of group) write.resolve(write.outcome)
+    }
+    syncing = false
+  }
+
+  async function syncLog(path: string): Promise<void> {
+    try {
+      file ??= openSync(path, 'r+')
+      await sync(file)
+    } catch (cause) {
+      crash(cause)
+    }
+  }
+
+  function add<T>(run: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (closed) return reject(new Error('The database is closed.'))
+      const write: Write = { run, outcome: undefined, resolve: resolve as Write['resolve'], reject }
+      if (waiting.push(write) === 1) setImmediate(commitAll)
+    })
+  }
+
+  async function close(): Promise<void> {
+    const last = add(() => undefined)
+    closed = true
+    await last.catch(() => undefined) // where it was refused, so were the others
+    if (file !== null) closeSync(file)
+  }
+
+  return { add, close }
+}
+
+/** After a failed sync nobody knows what is on the disk; only a restart, which reads the log again, does. */
+function crash(cause: unknown): never {
+  console.error(
+    'The write-ahead log could not be written to the disk. The process ends, so that nothing is promised that may be lost.',
+    cause,
+  )
+  process.exit(1)
+}

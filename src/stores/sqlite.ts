@@ -1,0 +1,80 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Row, Sql, Statement, Value } from './sql.ts'
+import { whenFree } from './sqlite-busy.ts'
+import { createGroupCommit } from './sqlite-commit.ts'
+
+export interface Sqlite extends Sql {
+  /** Where the database lies, symbolic links followed; null in memory. */
+  readonly file: string | null
+}
+
+/** Pages of 4 KiB after which the log goes into the database: that blocks, so it shall be seldom. */
+const CHECKPOINT = 4000
+/** Milliseconds that the event loop may stand still for a lock; beyond that we come back later. */
+const BUSY_TIMEOUT = 5
+
+/** One file, or ':memory:'. Statements are prepared once and kept; the writes of one turn of the event loop share a commit. */
+export async function openSqlite(path: string): Promise<Sqlite> {
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
+  const file = await whenFree(() => configure(database))
+  const statement = createPreparer(database)
+  const commits = createGroupCommit(database, file === null ? null : `${file}-wal`)
+  const runBatch = createBatch(database, statement)
+  let closing: Promise<void> | undefined
+  const run = (text: string, values: readonly Value[]) => statement(text).all(...values) as readonly Row[]
+
+  return {
+    file,
+    clustered: ' without rowid',
+    all: (text, values) => whenFree(() => run(text, values)),
+    write: (text, values) => commits.add(() => run(text, values)),
+    batch: (statements) => commits.add(() => runBatch(statements)),
+    skew: async () => 0,
+    close: () => {
+      closing ??= commits.close().then(() => database.close())
+      return closing
+    },
+  }
+}
+
+/** Sets what a connection needs, and says where its file is. Throws where the place of the file has no write-ahead log. */
+function configure(database: DatabaseSync): string | null {
+  const { file } = database.prepare('pragma database_list').get() as { file: string }
+  const { journal_mode } = database.prepare('pragma journal_mode = wal').get() as { journal_mode: string }
+  if (file !== '' && journal_mode !== 'wal') throw new Error('SQLite cannot keep a write-ahead log there: use a local disk.')
+  database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT}; pragma journal_size_limit = 67108864`)
+  database.exec('pragma cache_size = -32768; pragma temp_store = memory; pragma trusted_schema = off')
+  return file === '' ? null : file
+}
+
+function createPreparer(database: DatabaseSync): (text: string) => StatementSync {
+  const prepared = new Map<string, StatementSync>()
+  return (text) => {
+    let found = prepared.get(text)
+    if (!found) {
+      found = database.prepare(text.replaceAll(/\$(\d+)/g, '?$1'))
+      prepared.set(text, found)
+    }
+    return found
+  }
+}
+
+/** Within the transaction of its turn: what fails here takes nothing else with it. */
+function createBatch(database: DatabaseSync, statement: (text: string) => StatementSync): (statements: readonly Statement[]) => boolean {
+  const save = database.prepare('savepoint batch')
+  const undo = database.prepare('rollback to batch')
+  const release = database.prepare('release batch')
+  return (statements) => {
+    save.run()
+    try {
+      const kept = statements.every(({ text, values, must }) => statement(text).run(...values).changes > 0 || !must)
+      if (!kept) undo.run()
+      return kept
+    } catch (cause) {
+      if (database.isTransaction) undo.run()
+      throw cause
+    } finally {
+      if (database.isTransaction) release.run()
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import { DatabaseSync } from 'node:sqlite'
+import { createGroupCommit } from '../../src/stores/sqlite-commit.ts'
+
+// a device that takes bytes but cannot sync them stands for a broken disk
+const database = new DatabaseSync(':memory:')
+const commits = createGroupCommit(database, '/dev/null')
+const kept = commits.add(() => console.log('committed'))
+await kept
+console.log('kept')

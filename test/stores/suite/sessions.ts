@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { DAY } from '../../../src/core/model/clock.ts'
+import { aSession, fresh, NOW } from './records.ts'
+import type { World } from './world.ts'
+
+/** Sessions of our own pages. */
+export function sessionTests(world: World): void {
+  it('are found while they last', async () => {
+    const session = aSession({ acr: '1', amr: ['pwd'], selected_at: NOW })
+    assert.equal(await world.store.sessions.find(session.session_hash, NOW), null)
+    await world.store.sessions.open(session)
+    for (const store of world.stores) assert.deepEqual(await store.sessions.find(session.session_hash, NOW + DAY - 1), session)
+    assert.equal(await world.store.sessions.find(session.session_hash, NOW + DAY), null)
+  })
+
+  it('a new one replaces the one that this browser had, and no other', async () => {
+    const [old, other, next] = [aSession(), aSession(), aSession()]
+    await world.store.sessions.open(old)
+    await world.store.sessions.open(other)
+    await world.store.sessions.open(next, old.session_hash)
+    assert.equal(await world.store.sessions.find(old.session_hash, NOW), null)
+    assert.deepEqual(await world.store.sessions.find(other.session_hash, NOW), other)
+    assert.deepEqual(await world.store.sessions.find(next.session_hash, NOW), next)
+  })
+
+  it('one that cannot be opened leaves the one that it would replace', async () => {
+    const [old, other] = [aSession(), aSession()]
+    await world.store.sessions.open(old)
+    await world.store.sessions.open(other)
+    await assert.rejects(world.store.sessions.open(aSession({ sid: other.sid }), old.session_hash))
+    assert.deepEqual(await world.store.sessions.find(old.session_hash, NOW), old)
+  })
+
+  it('one of many takes a sid', async () => {
+    const sid = fresh('sid')
+    const outcomes = await Promise.allSettled(
+      await world.race(async (store) =>
+        store.sessions.open(aSession({ sid })).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    assert.equal(outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length, 1)
+  })
+
+  it('remember when their account was chosen', async () => {
+    const session = aSession()
+    await world.store.sessions.open(session)
+    await world.store.sessions.select(session.session_hash, NOW + 5)
+    assert.deepEqual(await world.store.sessions.find(session.session_hash, NOW), { ...session, selected_at: NOW + 5 })
+    await world.store.sessions.select(fresh('hash'), NOW)
+  })
+
+  it('end once and for all', async () => {
+    const session = aSession()
+    await world.store.sessions.open(session)
+    await world.store.sessions.end(session.session_hash)
+    for (const store of world.stores) assert.equal(await store.sessions.find(session.session_hash, NOW), null)
+    await world.store.sessions.end(session.session_hash)
+  })
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { pages } from './pages.ts'
+import { aGrant, aSession, aUser, fresh, NOW, PROTO } from './records.ts'
+import type { World } from './world.ts'
+
+/** People, each with an email of their own. */
+export function userTests(world: World): void {
+  it('are found by their sub and by their email', async () => {
+    const user = aUser({ password_hash: '$argon2id$', claims: { ...PROTO, address: { locality: 'Zürich' } }, email_verified: true })
+    assert.equal(await world.store.users.find(user.sub), null)
+    assert.equal(await world.store.users.findByEmail(user.email), null)
+    assert.equal(await world.store.users.add(user), 'added')
+    for (const store of world.stores) {
+      assert.deepEqual(await store.users.find(user.sub), user)
+      assert.deepEqual(await store.users.findByEmail(user.email), user)
+    }
+  })
+
+  it('one of many gets an email', async () => {
+    const email = `${fresh('mail')}@example.com`
+    const people = Array.from({ length: 50 }, () => aUser({ email }))
+    const outcomes = await world.race((store, caller) => store.users.add(people[caller]!))
+    assert.equal(outcomes.filter((outcome) => outcome === 'added').length, 1)
+    assert.deepEqual(await world.store.users.findByEmail(email), people[outcomes.indexOf('added')])
+  })
+
+  it('are updated where they are, and their old email is free', async () => {
+    const user = aUser()
+    assert.equal(await world.store.users.update(user), false)
+    await world.store.users.add(user)
+    const moved = { ...user, email: `${fresh('mail')}@example.com`, disabled_at: NOW }
+    assert.equal(await world.store.users.update(moved), true)
+    assert.deepEqual(await world.store.users.find(user.sub), moved)
+    assert.equal(await world.store.users.findByEmail(user.email), null)
+    assert.equal(await world.store.users.add(aUser({ email: user.email })), 'added')
+  })
+
+  it('an update to an email of somebody else is refused as a whole', async () => {
+    const [one, other] = [aUser(), aUser()]
+    const session = aSession({ sub: one.sub })
+    await world.store.users.add(one)
+    await world.store.users.add(other)
+    await world.store.sessions.open(session)
+    await assert.rejects(world.store.users.update({ ...one, email: other.email }, { end: 'everything' }))
+    assert.deepEqual(await world.store.users.find(one.sub), one)
+    assert.deepEqual(await world.store.sessions.find(session.session_hash, NOW), session)
+  })
+
+  for (const [end, sessions, grant] of [
+    [undefined, true, undefined],
+    ['sessions', false, undefined],
+    ['everything', false, 0],
+  ] as const) {
+    it(`an update ends ${end ?? 'nothing'} where asked, of nobody else`, async () => {
+      const user = aUser()
+      await world.store.users.add(user)
+      const mine = [aSession({ sub: user.sub }), aSession({ sub: user.sub })]
+      const foreign = aSession()
+      const given = aGrant({ sub: user.sub })
+      for (const session of [...mine, foreign]) await world.store.sessions.open(session)
+      await world.store.grants.redeem(given, {})
+      assert.equal(await world.store.users.update(user, end && { end }), true)
+      for (const { session_hash } of mine) assert.equal((await world.store.sessions.find(session_hash, NOW)) !== null, sessions)
+      assert.notEqual(await world.store.sessions.find(foreign.session_hash, NOW), null)
+      assert.equal((await world.store.grants.find(given.grant_id))?.revoked_at, grant)
+    })
+  }
+
+  it('are listed in parts', async () => {
+    const people = Array.from({ length: 5 }, () => aUser())
+    for (const user of people) await world.store.users.add(user)
+    const found = await pages(
+      (page) => world.store.users.list(page),
+      (user) => user.sub,
+      2,
+    )
+    assert.deepEqual(
+      found.filter(({ sub }) => people.some((user) => user.sub === sub)),
+      people,
+    )
+  })
+}
