@@ -77,7 +77,7 @@ describe('group commit', () => {
   })
 })
 
-describe('another process on the same file', () => {
+describe('another process on the same file', { timeout: 30_000 }, () => {
   /** A process in the middle of a write; what it returns lets it commit, and waits for its end. */
   async function holdLock(file: string): Promise<() => Promise<unknown>> {
     const child = fork(new URL('./lock-holder.ts', import.meta.url).pathname, [file])

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import type { Client } from '../../src/core/model/client.ts'
+import type { Store } from '../../src/core/model/store.ts'
+import { withClientCache } from '../../src/stores/client-cache.ts'
+import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
+import { aClient, NOW } from './suite/records.ts'
+
+describe('the cache of clients', () => {
+  let store: Store
+  before(async () => {
+    store = await openSqliteStore(':memory:')
+  })
+  after(() => store.close())
+
+  it('keeps a client parsed for a moment, and nobody who is not there', async () => {
+    const client = aClient()
+    assert.equal(await store.clients.find(client.client_id), null)
+    await store.clients.add(client)
+    const found = await store.clients.find(client.client_id)
+    assert.deepEqual(found, client)
+    assert.equal(await store.clients.find(client.client_id), found)
+  })
+
+  it('does not keep what was read before a change and arrives after it', async () => {
+    const client = aClient()
+    await store.clients.add(client)
+    // a database far away: what it has read is on its way while the client is changed
+    let arrive = () => {}
+    const underWay = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    const find = async (client_id: string): Promise<Client | null> => {
+      const [read] = (await store.clients.list({ after: '', limit: 1000 })).filter((one) => one.client_id === client_id)
+      await underWay
+      return read ?? null
+    }
+    const cached = withClientCache({ ...store, clients: { ...store.clients, find } })
+    const early = cached.clients.find(client.client_id)
+    await cached.clients.update({ ...client, disabled_at: NOW })
+    arrive()
+    assert.equal((await early)?.disabled_at, undefined)
+    assert.equal((await cached.clients.find(client.client_id))?.disabled_at, NOW)
+  })
+})
