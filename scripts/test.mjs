@@ -1,0 +1,53 @@
+// Runs test/**/*.test.ts with Node's own runner. Words on the command line pick the files whose path holds one of them.
+// With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import process from 'node:process'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { fileURLToPath } from 'node:url'
+
+process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+
+const words = process.argv.slice(2)
+const strict = process.env.CI === 'true'
+const files = globSync('test/**/*.test.ts')
+  .sort()
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+const counts = { passed: 0, failed: 0, skipped: 0 }
+
+/** Counts one end of a test; a suite is no test, and one that is left out counts as neither. */
+function count(event, outcome) {
+  if (event.details?.type === 'suite') return
+  if (event.skip !== undefined || event.todo !== undefined) counts.skipped += 1
+  else counts[outcome] += 1
+}
+
+if (files.length === 0) {
+  console.error(`No test file fits ${words.join(' ') || 'test/**/*.test.ts'}.`)
+  counts.failed += 1
+  finish()
+} else {
+  const stream = run({ files, concurrency: Math.max(2, availableParallelism()), timeout: 240_000 })
+  stream.on('test:pass', (event) => count(event, 'passed'))
+  stream.on('test:fail', (event) => {
+    // a suite fails when a test in it does; only its own trouble counts by itself
+    if (event.details?.type === 'suite' && event.details.error?.failureType === 'subtestsFailed') return
+    if (event.details?.type === 'suite') counts.failed += 1
+    else count(event, 'failed')
+  })
+  stream.compose(new spec()).pipe(process.stdout)
+  stream.on('end', () => setImmediate(finish))
+}
+
+function finish() {
+  if (strict && counts.skipped > 0) {
+    console.log(`${counts.skipped} skipped, which counts as failed where CI=true`)
+    counts.failed += counts.skipped
+  } else if (counts.skipped > 0) {
+    console.log(`${counts.skipped} skipped`)
+  }
+  process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`)
+}

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { it } from 'node:test'
+import ts from 'typescript'
+
+/** Who may import whom, ground floor first. A room may use its own files and the rooms named here, no others. */
+const LAW: Readonly<Record<string, readonly string[]>> = {
+  'core/model': [],
+  'core/crypto': [],
+  'core/http': ['core/model'],
+  'core/keys': ['core/model', 'core/crypto'],
+  'core/tokens': ['core/model', 'core/crypto'],
+  'core/client-auth': ['core/model', 'core/crypto'],
+  'core/grants': ['core/model', 'core/crypto'],
+  'core/authorize': ['core/model', 'core/crypto', 'core/http'],
+  'core/endpoints': ['core/model', 'core/http', 'core/authorize', 'core/client-auth', 'core/tokens'],
+  core: [
+    'core/model',
+    'core/crypto',
+    'core/http',
+    'core/keys',
+    'core/tokens',
+    'core/client-auth',
+    'core/grants',
+    'core/authorize',
+    'core/endpoints',
+  ],
+  dialects: ['core/model'],
+  stores: ['core/model'],
+  'server/accounts': ['core/model', 'core/crypto'],
+  'server/pages': ['core/model', 'server/accounts'],
+  'server/demo': [],
+  server: ['core', 'core/model', 'dialects', 'stores', 'server/accounts', 'server/pages', 'server/demo'],
+  'server/cli': ['server', 'core/model', 'server/accounts', 'server/pages', 'server/demo'],
+  '': ['core', 'core/model'],
+}
+
+/** Foreign packages and the files that may import them: each has one door; `jose` has a second one in the demo, which is no part of us. */
+const DOORS: Readonly<Record<string, readonly string[]>> = {
+  jose: ['core/crypto/jwt.ts', 'server/demo/api.ts'],
+  'openid-client': ['server/demo/oidc.ts'],
+}
+
+const VENDORS = /\b(telnyx|talque|worksmart|screening[ -]?eagle)\b/i
+
+interface Import {
+  from: string
+  /** A file of ours by its path below src, or the name of a module. */
+  to: string
+  ours: boolean
+}
+
+const files = globSync('src/**/*.ts')
+  .map((path) => path.slice('src/'.length))
+  .filter((file) => !file.endsWith('.d.ts'))
+  .sort()
+const read = (file: string): string => readFileSync(join('src', file), 'utf8')
+const imports: Import[] = files.flatMap((from) =>
+  ts.preProcessFile(read(from)).importedFiles.map(({ fileName }) => {
+    const ours = fileName.startsWith('.')
+    return { from, to: ours ? join(dirname(from), fileName) : fileName, ours }
+  }),
+)
+
+const rooms = Object.keys(LAW).sort((one, other) => other.length - one.length)
+
+function roomOf(file: string): string {
+  return rooms.find((room) => room === '' || file.startsWith(`${room}/`)) ?? ''
+}
+
+it('the law has a ground floor: each room names only rooms that stand before it', () => {
+  const order = Object.keys(LAW)
+  for (const [room, allowed] of Object.entries(LAW)) {
+    for (const other of allowed) assert.ok(order.indexOf(other) >= 0 && order.indexOf(other) < order.indexOf(room), `${room} → ${other}`)
+  }
+})
+
+it('every import keeps the law', () => {
+  assert.ok(imports.length > 100, 'the imports were found')
+  const broken = imports.filter(({ from, to, ours }) => ours && roomOf(from) !== roomOf(to) && !LAW[roomOf(from)]!.includes(roomOf(to)))
+  assert.deepEqual(broken.map(show), [])
+})
+
+it('every import names a file that is there, with its ending', () => {
+  const broken = imports.filter(({ to, ours }) => ours && !files.includes(to))
+  assert.deepEqual(broken.map(show), [])
+})
+
+it('endpoints do not import one another', () => {
+  const broken = imports.filter(({ from, to }) => roomOf(from) === 'core/endpoints' && roomOf(to) === 'core/endpoints')
+  assert.deepEqual(broken.map(show), [])
+})
+
+it('the server enters the core through authorization-server.ts and the model alone', () => {
+  const broken = imports.filter(
+    ({ from, to }) => from.startsWith('server/') && roomOf(to) === 'core' && to !== 'core/authorization-server.ts',
+  )
+  assert.deepEqual(broken.map(show), [])
+})
+
+it('no import runs in a circle', () => {
+  assert.equal(findCircle(), null)
+})
+
+/** The first circle of imports, as a path; null where there is none. */
+function findCircle(): string | null {
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): string | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(' → ')
+    if (done.has(file)) return null
+    for (const { to } of importsOf(file)) {
+      const circle = visit(to, [...path, file])
+      if (circle) return circle
+    }
+    done.add(file)
+    return null
+  }
+  for (const file of files) {
+    const circle = visit(file, [])
+    if (circle) return circle
+  }
+  return null
+}
+
+const importsOf = (file: string): Import[] => imports.filter(({ from, ours }) => ours && from === file)
+
+const ROAD = ['http/params', 'authorize/target', 'authorize/request', 'authorize/next-step', 'tokens/code', 'authorize/response']
+
+it('the road of /authorize enters each of its files once, in the order in which they are read', () => {
+  const endpoint = ts.createSourceFile('authorize.ts', read('core/endpoints/authorize.ts'), ts.ScriptTarget.Latest, true)
+  const entries = ROAD.map((step) => callsOf(endpoint, importedNames(endpoint, `../${step}.ts`)))
+  const [answers, ...steps] = entries.reverse()
+  for (const [index, calls] of steps.entries()) assert.equal(calls.length, 1, `${ROAD.at(-index - 2)}.ts is called once`)
+  assert.ok(answers!.length > 0, 'the road ends with an answer')
+  // where a call ends: the argument of a call comes before the call itself
+  const ends = [answers![0]!, ...steps.map((calls) => calls[0]!)].reverse()
+  assert.deepEqual(
+    ends,
+    [...ends].sort((one, other) => one - other),
+    'the calls stand in reading order',
+  )
+})
+
+it('no step of the road of /authorize is entered from another step', () => {
+  for (const step of ROAD) {
+    const to = `core/${step}.ts`
+    assert.ok(files.includes(to), `${to} is there`)
+    const doors = imports.filter(
+      ({ from, to: target }) => target === to && /^core\/(authorize|http|tokens)\//.test(from) && bringsValues(from, to),
+    )
+    assert.deepEqual(doors.map(show), [])
+  }
+})
+
+/** The names that a file takes from a module, types left out. */
+function importedNames(source: ts.SourceFile, module: string): Set<string> {
+  const names = new Set<string>()
+  for (const statement of source.statements) {
+    if (!ts.isImportDeclaration(statement) || (statement.moduleSpecifier as ts.StringLiteral).text !== module) continue
+    const bindings = statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword ? undefined : statement.importClause?.namedBindings
+    if (bindings && ts.isNamedImports(bindings)) {
+      for (const element of bindings.elements) if (!element.isTypeOnly) names.add(element.name.text)
+    }
+  }
+  return names
+}
+
+function bringsValues(from: string, to: string): boolean {
+  const source = ts.createSourceFile(from, read(from), ts.ScriptTarget.Latest, true)
+  return source.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) &&
+      join(dirname(from), (statement.moduleSpecifier as ts.StringLiteral).text) === to &&
+      importedNames(source, (statement.moduleSpecifier as ts.StringLiteral).text).size > 0,
+  )
+}
+
+/** Where in a file the calls of these functions end. */
+function callsOf(source: ts.SourceFile, names: Set<string>): number[] {
+  const calls: number[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && names.has(node.expression.text)) calls.push(node.end)
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return calls
+}
+
+it('no vendor is named outside src/dialects', () => {
+  const named = files.filter((file) => roomOf(file) !== 'dialects' && (VENDORS.test(file) || VENDORS.test(read(file))))
+  assert.deepEqual(named, [])
+})
+
+it('dialects are literals only', () => {
+  const dialects = files.filter((file) => roomOf(file) === 'dialects' && file !== 'dialects/index.ts')
+  for (const file of ['core/model/dialect.ts', ...dialects]) {
+    const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true)
+    const constants = source.statements.filter(ts.isVariableStatement).flatMap((statement) => [...statement.declarationList.declarations])
+    assert.ok(constants.length > 0, `${file} declares a dialect`)
+    for (const { name, initializer } of constants) assert.ok(initializer && isLiteral(initializer), `${file}: ${name.getText()}`)
+    if (dialects.includes(file)) assert.ok(!source.statements.some(ts.isFunctionDeclaration), `${file} has no functions`)
+  }
+})
+
+/** Data that could stand in a JSON file, or that spreads such data. */
+function isLiteral(node: ts.Expression): boolean {
+  if (ts.isObjectLiteralExpression(node)) {
+    return node.properties.every(
+      (property) =>
+        (ts.isPropertyAssignment(property) && isLiteral(property.initializer)) ||
+        (ts.isSpreadAssignment(property) && /^[\w.]+$/.test(property.expression.getText())),
+    )
+  }
+  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isLiteral)
+  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) return isLiteral(node.expression)
+  return ts.isStringLiteral(node) || ts.isNumericLiteral(node) || /^(true|false|null)$/.test(node.getText())
+}
+
+it('only core/crypto uses node:crypto, and the core nothing else of Node', () => {
+  const broken = imports.filter(
+    ({ from, to, ours }) =>
+      !ours && from.startsWith('core/') && to.startsWith('node:') && (to !== 'node:crypto' || roomOf(from) !== 'core/crypto'),
+  )
+  assert.deepEqual(broken.map(show), [])
+})
+
+it('each foreign package is imported by one file', () => {
+  const users = new Map<string, string[]>()
+  for (const { from, to, ours } of imports) if (!ours && !to.startsWith('node:')) users.set(to, [...(users.get(to) ?? []), from])
+  const declared = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)
+  assert.deepEqual([...users.keys()].sort(), declared.sort(), 'what is imported is what is declared')
+  for (const [name, importers] of users) {
+    if (DOORS[name]) assert.deepEqual(importers, DOORS[name], name)
+    else assert.equal(importers.length, 1, `${name}: ${importers.join(', ')}`)
+  }
+})
+
+it('no page has a script, an inline handler or a style attribute', () => {
+  const pages = files.filter((file) => ['server/pages', 'server/demo'].includes(roomOf(file)))
+  assert.ok(pages.length > 5, 'the pages were found')
+  const broken = pages.filter((file) => /<script\b|\son[a-z]+="|\sstyle="/i.test(read(file)))
+  assert.deepEqual(broken, [])
+})
+
+function show({ from, to }: Import): string {
+  return `${from} → ${to}`
+}
