@@ -6,11 +6,12 @@ export {
   toFetch,
 } from './core/authorization-server.ts'
 export type { Client, ClientMetadata } from './core/model/client.ts'
-export type { AuthorizeCheck, ClientAuthMethod, Context, ErrorView, GrantHandler, Issue, Lifetimes, Pages } from './core/model/context.ts'
+export type { AuthorizeCheck, ClientAuthMethod, Context, ErrorView, GrantHandler, Issue, Pages } from './core/model/context.ts'
 export { type Dialect, standard } from './core/model/dialect.ts'
 export { type ErrorCode, OAuthError } from './core/model/error.ts'
 export type { HttpRequest, Reply } from './core/model/http.ts'
 export type { Interaction, Interactions } from './core/model/interactions.ts'
+export type { Lifetimes } from './core/model/lifetimes.ts'
 export type { Log, LogEvent } from './core/model/log.ts'
 export { type ResourceDefinition, type ScopeDefinition, standardScopes } from './core/model/scope.ts'
 export type { Store } from './core/model/store.ts'

@@ -2,29 +2,24 @@ import { checks } from './authorize/checks/index.ts'
 import { createInteractions } from './authorize/interactions.ts'
 import { clientAuth } from './client-auth/index.ts'
 import { randomReference } from './crypto/random.ts'
-import { authorize } from './endpoints/authorize.ts'
-import { discovery, metadata } from './endpoints/discovery.ts'
-import { endSession } from './endpoints/end-session.ts'
-import { introspection } from './endpoints/introspection.ts'
-import { jwks } from './endpoints/jwks.ts'
-import { revocation } from './endpoints/revocation.ts'
-import { token } from './endpoints/token.ts'
-import { userinfo } from './endpoints/userinfo.ts'
+import { metadata } from './endpoints/discovery.ts'
 import { grants } from './grants/index.ts'
 import { toFetch } from './http/fetch.ts'
 import { challenge, jsonError } from './http/reply.ts'
-import { Router } from './http/router.ts'
 import { openKeyRing } from './keys/key-ring.ts'
+import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
-import type { Context, Endpoint, Lifetimes } from './model/context.ts'
-import { type Dialect, standard } from './model/dialect.ts'
+import type { Context } from './model/context.ts'
+import { standard } from './model/dialect.ts'
 import { OAuthError } from './model/error.ts'
 import { readForm } from './model/form.ts'
 import type { HttpRequest, Reply } from './model/http.ts'
 import type { Interactions } from './model/interactions.ts'
 import type { Keys } from './model/keys.ts'
+import type { Lifetimes } from './model/lifetimes.ts'
 import { type Log, silentLog } from './model/log.ts'
 import { standardScopes } from './model/scope.ts'
+import { createRoutes, type Route } from './routes.ts'
 
 type Needed = 'issuer' | 'store' | 'session' | 'pages'
 type Chosen =
@@ -76,22 +71,20 @@ export const defaultLifetimes: Lifetimes = {
   grace: 30,
 }
 
-const MAINTENANCE = 10 * SECOND
-const SWEEP_BUDGET = 20 // milliseconds
-
 /** An OAuth 2.0 and OpenID Connect server behind one function from request to reply. Throws where the options contradict each other. */
 export async function createAuthorizationServer(options: Options): Promise<AuthorizationServer> {
   const context = await createContext(options)
-  const router = routes(context)
+  const router = createRoutes(context)
   const maintain = createMaintenance(context)
 
   async function handle(http: HttpRequest): Promise<Reply> {
     maintain.soon()
     let route: Route | null = null
     try {
-      route = router.find(http)
-      if (!route) throw new OAuthError('invalid_request', 'There is nothing at this address.', { status: 404, reason: 'not_found' })
-      return withCors(await route.endpoint(context, http, route.dialect), route, http)
+      const found = router.find(http)
+      if (!found) throw new OAuthError('invalid_request', 'There is nothing at this address.', { status: 404, reason: 'not_found' })
+      route = found.route
+      return withCors(await route.endpoint(context, http, route.dialect, found.item), route, http)
     } catch (cause) {
       const error = OAuthError.from(cause)
       return withCors(await refuse(context, http, error, route ?? router.at(http.path) ?? null), route, http)
@@ -114,18 +107,23 @@ async function createContext(options: Options): Promise<Context> {
   const lifetime = { ...defaultLifetimes, ...chosen }
   const clock = given.clock ?? systemClock
   const resources = given.resources ?? {}
-  const longest = Math.max(lifetime.access_token, ...Object.values(resources).map((resource) => resource.access_token_lifetime ?? 0))
+  const dialects = given.dialects ?? [standard]
+  const tokens = [
+    ...Object.values(resources).map((resource) => resource.access_token_lifetime),
+    ...dialects.map((dialect) => dialect.lifetime.access_token),
+  ]
+  const longest = Math.max(lifetime.access_token, ...tokens.map((seconds) => seconds ?? 0))
+  const longest_grant = Math.max(lifetime.grant, ...dialects.map((dialect) => dialect.lifetime.grant ?? 0))
   const keys = await openKeyRing({
     store: given.store.keys,
     issuer,
     clock,
     log,
     secrets: [secret ?? given.store.secret ?? []].flat(),
-    protects: { access_token: longest * SECOND, grant: lifetime.grant * SECOND },
+    protects: { access_token: longest * SECOND, grant: longest_grant * SECOND },
   })
   const under = (address: string) => (address.startsWith('/') ? issuer + address : address)
   return {
-    dialects: [standard],
     default_resource: issuer,
     sessions: 'host',
     findUser: (sub) => given.store.users.find(sub),
@@ -133,18 +131,20 @@ async function createContext(options: Options): Promise<Context> {
     clientAuth,
     checks,
     ...given,
+    dialects,
     issuer,
     keys,
     clock,
     log,
     lifetime,
     resources,
-    scopes: given.scopes ?? standardScopes,
+    scopes: Object.assign({}, given.scopes ?? standardScopes, ...dialects.map((dialect) => dialect.scopes)),
     pages: {
       login: under(given.pages.login),
       consent: under(given.pages.consent),
       logout: given.pages.logout === undefined ? undefined : under(given.pages.logout),
       error: given.pages.error,
+      ...(given.pages.embedded && { embedded: given.pages.embedded }),
     },
     report: (error, http, client_id) => report(log, error, http, client_id),
   }
@@ -181,25 +181,16 @@ function report(log: Log, error: OAuthError, http: HttpRequest, client_id?: stri
   return reference
 }
 
-/** To whom a refusal is told: a person reads a page, a program JSON, the holder of a token a challenge. */
-type Reader = 'person' | 'program' | 'holder'
-
-interface Route {
-  endpoint: Endpoint
-  dialect: Dialect
-  reader: Reader
-  /** Read by scripts of any origin: no cookie is looked at there. */
-  cors?: boolean
-}
-
 async function refuse(context: Context, http: HttpRequest, error: OAuthError, route: Route | null): Promise<Reply> {
   const dialect = route?.dialect ?? context.dialects[0]!
   const reference = context.report(error, http)
   if (route?.reader === 'holder')
     return challenge(error, dialect, reference, http.header('authorization') !== undefined || http.method === 'POST')
   if (route?.reader === 'program') return jsonError(error, dialect, reference)
+  const status = (error.reason && dialect.error_page.status[error.reason]) ?? error.status
+  if (route && dialect.error_page.type === 'json') return { ...jsonError(error, dialect, reference), status }
   const client = error.error === 'server_error' ? null : await findShownClient(context, http)
-  return context.pages.error(http, { error, reference, client })
+  return { ...context.pages.error(http, { error, reference, client }), status }
 }
 
 /** The client whose doing the error is, so that the person is told its name: only one that is registered. */
@@ -221,83 +212,6 @@ function withCors(reply: Reply, route: Route | null, http: HttpRequest): Reply {
       ...reply.headers,
       'access-control-allow-origin': '*',
       'access-control-expose-headers': 'www-authenticate, x-vouchsafe-reference, retry-after',
-    },
-  }
-}
-
-const preflight: Endpoint = async () => ({
-  status: 204,
-  headers: {
-    'access-control-allow-origin': '*',
-    'access-control-allow-methods': 'GET, POST',
-    'access-control-allow-headers': 'authorization, content-type',
-    'access-control-max-age': '7200',
-  },
-  body: '',
-})
-
-/** Every endpoint, once: its path is the dialect's. */
-const ENDPOINTS: readonly (Omit<Route, 'dialect'> & { at: keyof Dialect['paths']; methods: readonly string[] })[] = [
-  { at: 'authorize', methods: ['GET', 'POST'], endpoint: authorize, reader: 'person' },
-  { at: 'token', methods: ['POST'], endpoint: token, reader: 'program', cors: true },
-  { at: 'userinfo', methods: ['GET', 'POST'], endpoint: userinfo, reader: 'holder', cors: true },
-  { at: 'introspect', methods: ['POST'], endpoint: introspection, reader: 'program' },
-  { at: 'revoke', methods: ['POST'], endpoint: revocation, reader: 'program', cors: true },
-  { at: 'jwks', methods: ['GET'], endpoint: jwks, reader: 'program', cors: true },
-  { at: 'logout', methods: ['GET', 'POST'], endpoint: endSession, reader: 'person' },
-]
-
-function routes(context: Context): Router<Route> {
-  const router = new Router<Route>()
-  const base = basePath(context.issuer)
-  function add(path: string, methods: readonly string[], route: Route): void {
-    for (const method of methods) router.add(method, path, route)
-    if (route.cors) router.add('OPTIONS', path, { ...route, endpoint: preflight })
-  }
-  for (const dialect of context.dialects) {
-    for (const { at, methods, ...route } of ENDPOINTS) {
-      const path = dialect.paths[at]
-      if (path === undefined || (at === 'logout' && context.pages.logout === undefined)) continue
-      add(base + path, methods, { ...route, dialect })
-    }
-    if (!dialect.discovery) continue
-    for (const path of wellKnown(base)) add(path, ['GET'], { endpoint: discovery, dialect, reader: 'program', cors: true })
-  }
-  return router
-}
-
-/** The path of the issuer, as it stands there; '' where it has none. */
-function basePath(issuer: string): string {
-  const start = issuer.indexOf('/', issuer.indexOf('//') + 2)
-  return start < 0 ? '' : issuer.slice(start)
-}
-
-/** Both names; with a path of the issuer in front of it and behind it. @spec RFC 8414 §3.1, RFC 8414 §5, OIDC Discovery §4.1 */
-function wellKnown(base: string): string[] {
-  const names = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
-  return [...new Set(names.flatMap((name) => [name + base, base + name]))]
-}
-
-/** At most one at a time, and not more often than every 10 s unless asked for. */
-function createMaintenance(context: Context): { soon(): void; now(): Promise<void> } {
-  let last = context.clock()
-  let running: Promise<void> | null = null
-  async function run(): Promise<void> {
-    try {
-      await context.keys.maintain()
-      await context.store.sweep(context.clock(), SWEEP_BUDGET)
-    } catch (cause) {
-      context.log.error({ event: 'maintenance.failed', cause: cause instanceof Error ? cause : String(cause) })
-    } finally {
-      last = context.clock()
-      running = null
-    }
-  }
-  const now = () => (running ??= run())
-  return {
-    now,
-    soon: () => {
-      if (running === null && context.clock() - last >= MAINTENANCE) void now()
     },
   }
 }

@@ -3,13 +3,16 @@ import { type Clock, systemClock } from '../core/model/clock.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
 import { type Log, silentLog } from '../core/model/log.ts'
+import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
 import { dialects } from '../dialects/index.ts'
 import { findSession } from './accounts/sessions.ts'
 import { prepareSignIn } from './accounts/sign-in.ts'
 import type { Config } from './config.ts'
+import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
+import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
@@ -60,6 +63,8 @@ async function createSite({
 }: AppOptions): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
+  const on = config.dialects.map(findDialect)
+  const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
     issuer,
     store,
@@ -70,16 +75,31 @@ async function createSite({
     default_resource,
     lifetime,
     sessions: 'ours',
-    dialects: config.dialects.map(findDialect),
+    dialects: on,
     session: (http) => findSession({ issuer, store, clock }, http),
-    pages: { login: '/login', consent: '/consent', logout: '/logout/confirm', error: (http, view) => errorPage(frame, http, view) },
+    pages: {
+      login: '/login',
+      consent: '/consent',
+      logout: '/logout/confirm',
+      error: (http, view) => errorPage(frame, http, view),
+      embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
+    },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
   })
   const { interactions, keys } = server
-  return {
-    server,
-    site: { ...frame, store, log, interactions, keys, scopes, resources, lifetime, session_lifetime: lifetime.session, first_run },
+  const site: Site = {
+    ...frame,
+    store,
+    log,
+    interactions,
+    keys,
+    scopes: { ...scopes, ...dialectScopes },
+    resources,
+    lifetime,
+    session_lifetime: lifetime.session,
+    first_run,
   }
+  return { server, site }
 }
 
 function findDialect(name: string) {

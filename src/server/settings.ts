@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
-import type { Lifetimes } from '../core/model/context.ts'
+import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { findLinkProblem } from '../core/model/redirect-uri.ts'
 import { isScope, type ResourceDefinition, type ScopeDefinition } from '../core/model/scope.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { nextStep } from '../../src/core/authorize/next-step.ts'
 import type { AuthorizationRequest } from '../../src/core/model/authorization-request.ts'
 import type { Client } from '../../src/core/model/client.ts'
+import { type ConsentRules, standard } from '../../src/core/model/dialect.ts'
 import type { Consent } from '../../src/core/model/grant.ts'
 import type { Session } from '../../src/core/model/user.ts'
 
@@ -25,6 +26,7 @@ interface Case {
   client?: Partial<Client>
   session?: Partial<Session> | null
   consent?: Partial<Consent> | null
+  rules?: Partial<ConsentRules>
 }
 
 const cases: [name: string, given: Case, outcome: string][] = [
@@ -76,15 +78,25 @@ const cases: [name: string, given: Case, outcome: string][] = [
   ['a custom scheme, remembered', { request: { redirect_uri: 'com.example.app:/cb' }, client: PUBLIC }, 'consent'],
   ['a public client with an https redirect, remembered', { client: PUBLIC }, 'issue read'],
   ['a confidential client on loopback, remembered', { request: NATIVE }, 'issue read'],
+  ['a dialect that asks again at any change: the same', { rules: { asked_again: 'change' } }, 'issue read'],
+  ['a dialect that asks again at any change: less', { rules: { asked_again: 'change' }, consent: { scope: 'read write' } }, 'consent'],
+  [
+    'a dialect that asks again at any change: in another order',
+    { rules: { asked_again: 'change' }, request: { scope: 'b a' }, consent: { scope: 'a b' } },
+    'issue b a',
+  ],
+  ['a dialect that remembers nothing', { rules: { remembered: false } }, 'consent'],
+  ['a dialect that remembers nothing, this very request', { rules: { remembered: false }, consent: { request_id: 'r' } }, 'issue read'],
 ]
 
 for (const [name, given, outcome] of cases) {
   it(`next step: ${name} → ${outcome}`, () => {
     const who = given.session === null ? null : { ...session, ...given.session }
     const allowed = given.consent === null ? null : { ...consent, ...given.consent }
+    const asks = { client: { ...client, ...given.client }, dialect: { consent: { ...standard.consent, ...given.rules } } }
     let found: string
     try {
-      const step = nextStep({ ...request, ...given.request }, { ...client, ...given.client }, who, allowed, now)
+      const step = nextStep({ ...request, ...given.request }, asks, who, allowed, now)
       found = step.go === 'issue' ? `issue ${step.scope}` : step.go
     } catch (error) {
       found = (error as { error: string }).error

@@ -3,17 +3,17 @@ import { describe, it } from 'node:test'
 import { createAuthorizationServer } from '../../src/core/authorization-server.ts'
 import { sha256 } from '../../src/core/crypto/hash.ts'
 import type { Client } from '../../src/core/model/client.ts'
-import { type Dialect, standard } from '../../src/core/model/dialect.ts'
+import { completeDialect, type Dialect, standard } from '../../src/core/model/dialect.ts'
 import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { code_challenge, code_verifier } from '../support/world.ts'
 
 const issuer = 'https://id.example'
 /** A vendor that nobody has: other paths, other words, and no PKCE. */
-const lax: Dialect = {
-  ...standard,
+const lax = completeDialect({
   name: 'lax',
   paths: { authorize: '/lax/auth', token: '/lax/token' },
-  discovery: false,
+  source: standard.source,
+  discovery: [],
   aliases: { app_id: 'client_id', callback: 'redirect_uri', permissions: 'scope' },
   required: ['client_id', 'redirect_uri', 'response_type', 'state'],
   scope_separator: ',',
@@ -21,7 +21,7 @@ const lax: Dialect = {
   pkce: { required: 'never', methods: ['S256', 'plain'], method_required: false },
   redirect_status: 302,
   errors: { invalid_grant: { status: 401 }, invalid_client: { status: 403, error: 'bad_app' } },
-}
+})
 const secret = 's'.repeat(43)
 const client: Client = {
   client_id: 'strict',

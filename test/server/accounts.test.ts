@@ -177,7 +177,15 @@ describe('a consent after a decision', () => {
     granted_at: 1,
     request_id: 'r1',
   }
-  const decision = { sub: 's', request, scope: 'openid b', claims: [], client_name: 'C', redirect_host: 'c.example' }
+  const decision = {
+    sub: 's',
+    request,
+    scope: 'openid b',
+    claims: [],
+    client_name: 'C',
+    redirect_host: 'c.example',
+    rules: { remembered: true, asked_again: 'growth' as const },
+  }
 
   it('replaces what was asked, keeps what was not', () => {
     assert.deepEqual(consentAfter(earlier, { ...decision, duration: 'revoked' }, 1000), {

@@ -2,6 +2,7 @@ import { sameText, sha256 } from '../crypto/hash.ts'
 import { redirect } from '../http/reply.ts'
 import { MINUTE } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
+import { pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
@@ -12,7 +13,8 @@ const LOGOUT_TIME = 30 * MINUTE
 /** What the host's pages may do with a ticket; they only ever write facts and send the browser back to authorize. */
 export function createInteractions(context: Context): Interactions {
   const { issuer, store, keys } = context
-  const authorizePath = (dialect: string) => context.dialects.find(({ name }) => name === dialect)?.paths.authorize ?? '/authorize'
+  const dialectNamed = (name: string) => context.dialects.find((dialect) => dialect.name === name) ?? context.dialects[0]!
+  const authorizePath = (dialect: string) => pathsOf(dialectNamed(dialect), 'authorize')[0]
   const to = (ticket: string, dialect: string) => redirect(withQuery(issuer + authorizePath(dialect), { ticket }), 303)
   const dialectOf = (ticket: string) => keys.ticket.open(ticket)?.dialect ?? ''
 
@@ -23,7 +25,7 @@ export function createInteractions(context: Context): Interactions {
       const client = await store.clients.find(request.client_id)
       if (!client || client.disabled_at !== undefined)
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
-      return { request, client }
+      return { request, client, dialect: dialectNamed(request.dialect) }
     },
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),

@@ -1,17 +1,24 @@
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import { type Client, isNativeRedirect, isPublic } from '../model/client.ts'
 import { type Milliseconds, SECOND } from '../model/clock.ts'
+import type { ConsentRules, Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Consent } from '../model/grant.ts'
 import { commonScope, joinScope, missingScope } from '../model/scope.ts'
 import type { Session } from '../model/user.ts'
+
+/** Who asks, and by whose rules. */
+export interface Who {
+  client: Client
+  dialect: Pick<Dialect, 'consent'>
+}
 
 export type Step = { go: 'login' } | { go: 'consent' } | { go: 'issue'; session: Session; consent: Consent; scope: string }
 
 /** What is still missing before a code may be issued. Pure: facts and times in, one step out. @spec OIDC Core §3.1.2.3, OIDC Core §3.1.2.4 */
 export function nextStep(
   request: AuthorizationRequest,
-  client: Client,
+  { client, dialect }: Who,
   session: Session | null,
   consent: Consent | null,
   now: Milliseconds,
@@ -24,7 +31,7 @@ export function nextStep(
     return { go: 'login' }
   }
 
-  const scope = consent && standing(request, client, consent, prompt, now)
+  const scope = consent && standing(request, client, dialect.consent, consent, prompt, now)
   if (consent === null || scope === null) {
     if (prompt.has('none')) throw new OAuthError('consent_required', 'The person has not consented to this.')
     return { go: 'consent' }
@@ -51,6 +58,7 @@ function isAnother({ hinted_sub, created_at }: AuthorizationRequest, session: Se
 function standing(
   request: AuthorizationRequest,
   client: Client,
+  rules: ConsentRules,
   consent: Consent,
   prompt: ReadonlySet<string>,
   now: Milliseconds,
@@ -59,8 +67,11 @@ function standing(
   if (consent.expires_at !== undefined && consent.expires_at <= now) return null
   if (prompt.has('consent') && consent.granted_at < request.created_at) return null
   // RFC 8252 §8.6: another program on the machine could ask in the app's name
-  if ((consent.once || (isPublic(client) && isNativeRedirect(request.redirect_uri))) && !answered) return null
-  if (missingScope(request.scope, joinScope(consent.scope, consent.declined ?? '')).length > 0) return null
+  const isNative = isPublic(client) && isNativeRedirect(request.redirect_uri)
+  if ((consent.once || isNative || !rules.remembered) && !answered) return null
+  const decided = joinScope(consent.scope, consent.declined ?? '')
+  if (missingScope(request.scope, decided).length > 0) return null
+  if (rules.asked_again === 'change' && missingScope(decided, request.scope).length > 0) return null
   if (request.resource?.some((resource) => !consent.resource?.includes(resource))) return null
   if (request.claims?.some((claim) => !consent.claims?.includes(claim) && !consent.declined_claims?.includes(claim))) return null
   const scope = commonScope(request.scope, consent.scope)

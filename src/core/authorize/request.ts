@@ -64,7 +64,7 @@ function refuseUnsupported(params: Params): void {
 
 /** What is asked for; where nothing is, what the client or the resource has as its default. @spec RFC 6749 §3.3 */
 function readScope(context: Context, params: Params, { client, dialect }: Target): string {
-  if (params.scope === undefined) return client.default_scope ?? client.scope
+  if (params.scope === undefined || !dialect.scope_parameter) return client.default_scope ?? client.scope
   checkLength('scope', params.scope)
   if (!isScope(params.scope)) throw new OAuthError('invalid_scope', 'The scope is malformed.')
   const words = splitScope(params.scope)

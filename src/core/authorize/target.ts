@@ -28,7 +28,7 @@ export interface Target {
 export async function findTarget(context: Context, http: HttpRequest, params: Params, dialect: Dialect): Promise<Target> {
   const sealed = params.ticket === undefined ? null : openSealed(context, http, params.ticket, dialect)
   const client = await findClient(context, (sealed ?? params).client_id, dialect)
-  const redirect_uri = sealed?.redirect_uri ?? findRedirect(client, params)
+  const redirect_uri = sealed?.redirect_uri ?? findRedirect(client, params, dialect)
   if (!isRegisteredRedirect(client, redirect_uri)) {
     throw new OAuthError('invalid_request', 'The redirect_uri is not registered for this client.', { reason: 'unknown_redirect' })
   }
@@ -62,13 +62,14 @@ async function findClient(context: Context, client_id: string | undefined, diale
 }
 
 /** @spec RFC 6749 §3.1.2.3, OIDC Core §3.1.2.1 */
-function findRedirect(client: Client, params: Params): string {
+function findRedirect(client: Client, params: Params, dialect: Dialect): string {
   if (params.redirect_uri !== undefined) return checkLength('redirect_uri', params.redirect_uri)
-  const [only, ...others] = client.redirect_uris
-  if (only === undefined || others.length > 0 || hasScope(params.scope ?? '', 'openid')) {
-    throw new OAuthError('invalid_request', 'The parameter redirect_uri is missing.', { reason: 'unknown_redirect' })
+  const [first, ...others] = client.redirect_uris
+  const isMeant = dialect.redirect_default === 'first' || (dialect.redirect_default === 'only' && others.length === 0)
+  if (first === undefined || !isMeant || (dialect.scope_parameter && hasScope(params.scope ?? '', 'openid'))) {
+    throw new OAuthError('invalid_request', 'The parameter redirect_uri is missing.')
   }
-  return only
+  return first
 }
 
 /** What cannot be given back as it came is not begun. @spec RFC 6749 §A.5 */

@@ -1,4 +1,4 @@
-import type { Client } from '../model/client.ts'
+import { type Client, isPublic } from '../model/client.ts'
 import type { ClientAuthMethod, Context } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
@@ -23,10 +23,15 @@ export async function authenticateClient(context: Context, http: HttpRequest, pa
   if (params.client_id !== undefined && params.client_id !== client_id)
     throw new OAuthError('invalid_request', 'The client_id is not the one that authenticates.')
   const client = await context.store.clients.find(client_id)
-  const fits =
-    client !== null && client.disabled_at === undefined && client.dialect === dialect.name && client.token_endpoint_auth_method === method
+  const fits = client !== null && client.disabled_at === undefined && client.dialect === dialect.name && mayUse(client, method, dialect)
   if (fits && (await context.clientAuth[method]!.prove(context, http, params, client))) return client
   throw new OAuthError('invalid_client', 'Client authentication failed.')
+}
+
+/** Its registered method; where the dialect leaves the choice, any of those that keep a secret, for a client that has one. */
+function mayUse(client: Client, method: string, { client_auth }: Dialect): boolean {
+  if (client_auth === 'registered' || isPublic(client) || method === 'none') return client.token_endpoint_auth_method === method
+  return client_auth.includes(method)
 }
 
 /** All the ways in which this request says who it is. */

@@ -1,12 +1,13 @@
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { answer } from '../authorize/response.ts'
-import { findTarget } from '../authorize/target.ts'
+import { findTarget, type Target } from '../authorize/target.ts'
 import { sealTicket, sealUnbound } from '../authorize/ticket.ts'
 import { readParams } from '../http/params.ts'
 import { redirect } from '../http/reply.ts'
+import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import type { Context } from '../model/context.ts'
-import type { Dialect } from '../model/dialect.ts'
+import { type Dialect, pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
@@ -19,15 +20,31 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
   try {
     const request = await readRequest(context, params, target) // what goes wrong from here on is told to the client
     if (http.method === 'POST')
-      return redirect(withQuery(context.issuer + dialect.paths.authorize, { ticket: sealUnbound(context, request) }), 303)
+      return redirect(withQuery(context.issuer + pathsOf(dialect, 'authorize')[0], { ticket: sealUnbound(context, request) }), 303)
     const session = await context.session(http)
     const { consent, epoch } = session ? await context.store.consents.find(session.sub, request.client_id) : { consent: null, epoch: 0 }
-    const step = nextStep(request, target.client, session, consent, context.clock())
-    if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, epoch) })
-    const { ticket, headers } = sealTicket(context, http, request)
-    return redirect(withQuery(context.pages[step.go], { ticket }), dialect.redirect_status, headers)
+    const step = nextStep(request, target, session, consent, context.clock())
+    if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, dialect, epoch) })
+    return await ask(context, http, target, request, step.go)
   } catch (cause) {
     const error = OAuthError.from(cause)
     return answer(target, context.issuer, error, { 'x-vouchsafe-reference': context.report(error, http, target.client.client_id) })
   }
+}
+
+/** Hands the person to the page that asks them: on its own address, or on this very one. */
+async function ask(
+  context: Context,
+  http: HttpRequest,
+  target: Target,
+  request: AuthorizationRequest,
+  page: 'login' | 'consent',
+): Promise<Reply> {
+  const { client, dialect } = target
+  const { ticket, headers } = sealTicket(context, http, request)
+  if (dialect.interaction === 'redirected' || !context.pages.embedded) {
+    return redirect(withQuery(context.pages[page], { ticket }), target.redirect_status, headers)
+  }
+  const reply = await context.pages.embedded(http, page, { request, client, dialect }, ticket)
+  return { ...reply, headers: { ...reply.headers, ...headers } }
 }

@@ -20,7 +20,8 @@ export async function introspection(context: Context, http: HttpRequest, dialect
   const client = await authenticateClient(context, http, params, dialect)
   if (isPublic(client)) throw new OAuthError('invalid_client', 'A public client may not introspect.') // §2.1
   requireParams(params, ['token'])
-  return json((await describeRefreshToken(context, params.token!, client)) ?? (await describeAccessToken(context, params.token!, client)))
+  const known = (await describeRefreshToken(context, params.token!, client)) ?? (await describeAccessToken(context, params.token!, client))
+  return json(pickMembers(known, dialect.introspection.members))
 }
 
 async function describeAccessToken(context: Context, token: string, client: Client): Promise<object> {
@@ -65,4 +66,9 @@ async function describeRefreshToken(context: Context, token: string, client: Cli
     iat: numericDate(grant.rotated_at ?? bornAt(grant_id)),
     exp: numericDate(expires_at),
   }
+}
+
+/** What the dialect tells of it. */
+function pickMembers(known: object, members: readonly string[] | null): object {
+  return members === null ? known : Object.fromEntries(Object.entries(known).filter(([name]) => members.includes(name)))
 }

@@ -13,9 +13,10 @@ export async function token(context: Context, http: HttpRequest, dialect: Dialec
   const params = await readParams(http, dialect)
   requireParams(params, ['grant_type'])
   const client = await authenticateClient(context, http, params, dialect)
-  const prove = Object.hasOwn(context.grants, params.grant_type!) ? context.grants[params.grant_type!] : undefined
+  const offered = Object.hasOwn(context.grants, params.grant_type!) && (dialect.grant_types?.includes(params.grant_type!) ?? true)
+  const prove = offered ? context.grants[params.grant_type!] : undefined
   if (!prove) throw new OAuthError('unsupported_grant_type', 'There is no such grant_type here.')
   if (!client.grant_types.includes(params.grant_type!))
     throw new OAuthError('unauthorized_client', 'This client may not use that grant_type.')
-  return json(await issueTokens(context, client, await prove(context, params, client, dialect)))
+  return json(await issueTokens(context, client, dialect, await prove(context, params, client, dialect)))
 }

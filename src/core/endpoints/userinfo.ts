@@ -11,10 +11,15 @@ import { verifyAccessToken } from '../tokens/verify.ts'
 /** @spec OIDC Core §5.3 */
 export async function userinfo(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
   const { claims, grant } = await verifyAccessToken(context, await readBearer(http, dialect))
-  if (!grant || !hasScope(claims.scope, 'openid')) throw new OAuthError('insufficient_scope', 'The scope openid is needed.')
+  const { required_scope } = dialect.userinfo
+  if (grant && (grant.dialect ?? 'standard') !== dialect.name)
+    throw new OAuthError('invalid_token', 'The access token belongs to another endpoint.')
+  if (!grant || (required_scope !== null && !hasScope(claims.scope, required_scope))) {
+    throw new OAuthError('insufficient_scope', required_scope === null ? 'A person is needed.' : `The scope ${required_scope} is needed.`)
+  }
   const user = await context.findUser(grant.sub)
   if (!user || user.disabled_at !== undefined) throw new OAuthError('invalid_token', 'The person is gone.')
-  return json(claimsOf(context, user, grant, claims.scope))
+  return json(claimsOf(context, user, grant, claims.scope, dialect.userinfo))
 }
 
 /** In the header, or in the form of a POST; in one of them. @spec RFC 6750 §2 */

@@ -5,8 +5,12 @@ import type { Context, Issue } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { type AuthorizationCode, bornAt, type Grant } from '../model/grant.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { narrowResources } from '../model/resource.ts'
+
+/** For how long a client that lost the answer may send its code again, where its dialect allows it. */
+const TOLERANCE = 10 * SECOND
 
 /** Redeeming a code inserts the grant; the key of its row is in the code, so this can happen once. @spec RFC 6749 §4.1.3 */
 export async function authorizationCode(context: Context, params: Params, client: Client, dialect: Dialect): Promise<Issue> {
@@ -14,17 +18,18 @@ export async function authorizationCode(context: Context, params: Params, client
   const now = context.clock()
   const code = await openCode(context, params.code!)
   if (!code) throw refused('The code is unknown.')
-  const expires_at = bornAt(code.grant_id) + context.lifetime.code * SECOND
+  const expires_at = bornAt(code.grant_id) + lifetimeOf(context, dialect, 'code') * SECOND
   if (expires_at <= now) throw refused('The code has expired.')
   const fault = findFault(code, params, client, dialect)
-  const grant = openGrant(context, code, client, now)
+  const grant = openGrant(context, code, client, dialect, now)
   const guard = context.sessions === 'ours' ? { sid: code.sid } : {}
   // tried once, good or not: a wrong verifier leaves a row that is revoked already
   const outcome = await context.store.grants.redeem(fault ? { ...grant, generation: 0, revoked_at: now, expires_at } : grant, guard)
   if (outcome === 'withdrawn') throw refused('The authorization was withdrawn.')
   if (outcome !== 'inserted') {
     // RFC 6749 §4.1.2: a replay undoes what the code gave; in another client's hands it is only refused, or anybody could undo it
-    if (code.client_id === client.client_id) await context.store.grants.revoke(code.grant_id, now)
+    const tolerated = fault === null && outcome.redeemed_at !== undefined && now - outcome.redeemed_at <= TOLERANCE
+    if (code.client_id === client.client_id && !tolerated) await context.store.grants.revoke(code.grant_id, now)
     throw refused('The code was used before.')
   }
   if (fault) throw fault
@@ -40,28 +45,31 @@ async function openCode(context: Context, code: string): Promise<AuthorizationCo
   return sealed === null ? null : context.keys.code.open(sealed)
 }
 
-function openGrant(context: Context, code: AuthorizationCode, client: Client, now: Milliseconds): Grant {
+function openGrant(context: Context, code: AuthorizationCode, client: Client, dialect: Dialect, now: Milliseconds): Grant {
   const { ends_at, redirect_hash: _r, code_challenge: _c, code_challenge_method: _m, nonce: _n, ...kept } = code
-  const refresh = client.grant_types.includes('refresh_token')
-  const { lifetime } = context
-  const longest = now + (refresh ? lifetime.grant : lifetime.access_token) * SECOND
+  const refresh = client.grant_types.includes('refresh_token') && dialect.refresh_tokens === 'registered'
+  const lives = (name: 'grant' | 'access_token' | 'refresh_token') => now + lifetimeOf(context, dialect, name) * SECOND
+  const longest = lives(refresh ? 'grant' : 'access_token')
   const end = Math.min(longest, ends_at ?? longest)
-  const idle = now + (refresh ? lifetime.refresh_token : lifetime.access_token) * SECOND
-  return { ...kept, generation: refresh ? 1 : 0, expires_at: Math.min(idle, end), ends_at: end }
+  const idle = lives(refresh ? 'refresh_token' : 'access_token')
+  const redeemed_at = dialect.code_replay === 'tolerate' ? { redeemed_at: now } : {}
+  return { ...kept, ...redeemed_at, generation: refresh ? 1 : 0, expires_at: Math.min(idle, end), ends_at: end }
 }
 
 function findFault(code: AuthorizationCode, params: Params, client: Client, dialect: Dialect): OAuthError | null {
   if (code.client_id !== client.client_id) return refused("The code is another client's.")
   if ((code.dialect ?? 'standard') !== dialect.name) return refused('The code belongs to another endpoint.') // or a lax dialect would undo a strict one
-  if (!isSameRedirect(code, params.redirect_uri, client)) return refused('The redirect_uri differs from that of the authorization request.')
+  if (!isSameRedirect(code, params.redirect_uri, client, dialect))
+    return refused('The redirect_uri differs from that of the authorization request.')
   if (!isKeyProved(code, params.code_verifier)) return refused('The code_verifier is missing or wrong.')
   return null
 }
 
 /** Where the request named none, the client's only one was meant. @spec RFC 6749 §4.1.3 */
-function isSameRedirect({ redirect_hash }: AuthorizationCode, redirect_uri: string | undefined, client: Client): boolean {
+function isSameRedirect({ redirect_hash }: AuthorizationCode, redirect_uri: string | undefined, client: Client, dialect: Dialect): boolean {
   if (redirect_hash === '') return redirect_uri === undefined || redirect_uri === client.redirect_uris[0]
-  return redirect_uri !== undefined && sameText(sha256(redirect_uri).slice(0, redirect_hash.length), redirect_hash)
+  if (redirect_uri === undefined) return dialect.redirect_uri_at_token === 'optional'
+  return sameText(sha256(redirect_uri).slice(0, redirect_hash.length), redirect_hash)
 }
 
 /** A verifier without a challenge is wrong too: somebody took the challenge away. @spec RFC 7636 §4.6, RFC 9700 §4.8.2 */

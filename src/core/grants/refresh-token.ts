@@ -4,6 +4,7 @@ import type { Context, Issue } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { narrowResources } from '../model/resource.ts'
 import { missingScope, splitScope } from '../model/scope.ts'
@@ -22,9 +23,9 @@ export async function refreshToken(context: Context, params: Params, client: Cli
   const scope = readScope(params.scope, grant)
   const resource = narrowResources(context, grant.resource, params.resource)
   const asked = scope === grant.scope && resource === grant.resource ? null : JSON.stringify([splitScope(scope).sort(), resource])
-  const idle = now + context.lifetime.refresh_token * SECOND
+  const idle = now + lifetimeOf(context, dialect, 'refresh_token') * SECOND
   const rotated = await context.store.grants.rotate(shown.grant_id, shown.generation, now, idle, asked)
-  const standing = rotated ?? (await findRetried(context, client, shown, asked, now))
+  const standing = rotated ?? (await findRetried(context, client, dialect, shown, asked, now))
   return { grant: standing, scope, resource }
 }
 
@@ -48,11 +49,18 @@ interface Shown {
 }
 
 /** The grant as the first of two equal requests has left it; whatever is older was stolen, or the other one was. */
-async function findRetried(context: Context, client: Client, shown: Shown, asked: string | null, now: Milliseconds): Promise<Grant> {
+async function findRetried(
+  context: Context,
+  client: Client,
+  dialect: Dialect,
+  shown: Shown,
+  asked: string | null,
+  now: Milliseconds,
+): Promise<Grant> {
   const grant = await context.store.grants.find(shown.grant_id)
   if (!grant) throw refused('The refresh token is unknown.')
   checkStanding(grant, now) // it may have ended between the two looks: then there is nothing left to revoke
-  const grace = Math.min(client.refresh_token_grace ?? context.lifetime.grace, LONGEST_GRACE) * SECOND
+  const grace = Math.min(client.refresh_token_grace ?? lifetimeOf(context, dialect, 'grace'), LONGEST_GRACE) * SECOND
   const retried = grant.generation === shown.generation + 1 && now - grant.rotated_at! <= grace && (grant.rotated_for ?? null) === asked
   if (retried) return grant
   await context.store.grants.revoke(shown.grant_id, now)

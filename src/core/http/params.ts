@@ -1,6 +1,6 @@
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
-import { readForm } from '../model/form.ts'
+import { readForm, readJsonForm } from '../model/form.ts'
 import type { HttpRequest } from '../model/http.ts'
 import type { Parameter, Params } from '../model/params.ts'
 
@@ -41,35 +41,40 @@ const KNOWN: ReadonlySet<string> = new Set<Parameter | 'resource'>([
 ])
 const MOST_RESOURCES = 8
 
+const MEDIA_TYPE = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const
+
 /**
- * Reads the query of a GET or the form of a POST and renames each parameter to the standard's word: past this door no one knows a vendor's
- * name for anything. What is repeated is refused, known or not; what is not known is passed over. @spec RFC 6749 §3.1, RFC 6749 §3.2
+ * Reads the query of a GET or the body of a POST and renames each parameter to the standard's word: past this door no one knows a vendor's
+ * name for anything. What is repeated is refused, known or not, unless two words for one parameter agree; what is not known is passed over.
+ * @spec RFC 6749 §3.1, RFC 6749 §3.2
  */
 export async function readParams(http: HttpRequest, dialect: Dialect): Promise<Params> {
   const params: { [name in Parameter]?: string } & { resource?: string[] } = {}
   const seen = new Set<string>()
-  for (const [word, value] of readForm(await textOf(http))) {
-    const name = dialect.aliases[word] ?? word
+  for (const [word, value] of await readPairs(http, dialect)) {
+    const name = Object.hasOwn(dialect.aliases, word) ? dialect.aliases[word]! : word
     if (name === 'resource') {
       if (value !== '') params.resource = [...(params.resource ?? []), value]
       if (params.resource && params.resource.length > MOST_RESOURCES)
         throw new OAuthError('invalid_target', `At most ${MOST_RESOURCES} resources are allowed.`)
       continue
     }
-    if (seen.has(name))
+    const other = KNOWN.has(name) ? params[name as Parameter] : undefined
+    if (seen.has(word) || (other !== undefined && other !== value)) {
       throw new OAuthError('invalid_request', KNOWN.has(name) ? `The parameter ${name} is given twice.` : 'A parameter is given twice.')
-    seen.add(name)
+    }
+    seen.add(word)
     if (value !== '' && KNOWN.has(name)) params[name as Parameter] = value // §3.1: sent without a value is omitted
   }
   if (params.scope !== undefined && dialect.scope_separator !== ' ') params.scope = params.scope.replaceAll(dialect.scope_separator, ' ')
   return params
 }
 
-async function textOf(http: HttpRequest): Promise<string> {
-  if (http.method !== 'POST') return http.query
-  const type = http.header('content-type')
-  if (type === undefined || !/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
-    throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.')
-  }
-  return http.text()
+async function readPairs(http: HttpRequest, dialect: Dialect): Promise<[name: string, value: string][]> {
+  if (http.method !== 'POST') return readForm(http.query)
+  const type = http.header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase()
+  const isForm = type === MEDIA_TYPE.form || (type !== undefined && dialect.form_types.includes(type))
+  if (isForm && dialect.body.includes('form')) return readForm(await http.text())
+  if (type === MEDIA_TYPE.json && dialect.body.includes('json')) return readJsonForm(await http.text())
+  throw new OAuthError('invalid_request', `The body must be ${dialect.body.map((kind) => MEDIA_TYPE[kind]).join(' or ')}.`)
 }

@@ -36,7 +36,7 @@ export function jsonError(error: OAuthError, dialect: Dialect, reference: string
       ...(!error.retry && { 'x-should-retry': 'false' }),
       ...error.headers,
     },
-    body: JSON.stringify({ error: code, error_description: error.error_description }),
+    body: JSON.stringify({ error: code, [dialect.error_body.description]: error.error_description }),
   }
 }
 

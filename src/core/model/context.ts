@@ -5,26 +5,14 @@ import type { Dialect } from './dialect.ts'
 import type { OAuthError } from './error.ts'
 import type { Grant } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
+import type { Interaction } from './interactions.ts'
 import type { Keys } from './keys.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { Log } from './log.ts'
 import type { Params } from './params.ts'
 import type { ResourceDefinition, ScopeDefinition } from './scope.ts'
 import type { Store } from './store.ts'
 import type { Session, User } from './user.ts'
-
-/** How long things live, all in seconds. */
-export interface Lifetimes {
-  code: number
-  /** A request on its way through sign-in and consent. */
-  ticket: number
-  access_token: number
-  /** A refresh token that is not used. */
-  refresh_token: number
-  /** A grant in all, however often it is refreshed. */
-  grant: number
-  /** How long a used refresh token may be shown again by somebody who missed the answer; a client may say otherwise, 0 to 300. */
-  grace: number
-}
 
 /** What a page that shows an error is told. */
 export interface ErrorView {
@@ -42,6 +30,8 @@ export interface Pages {
   /** Asks whether to sign out; without it there is no end_session_endpoint. */
   logout?: string
   error(http: HttpRequest, view: ErrorView): Reply
+  /** Shows one of the two on the authorize address itself, for dialects that want it so; without it the browser is sent to them. */
+  embedded?(http: HttpRequest, step: 'login' | 'consent', interaction: Interaction, ticket: string): Promise<Reply>
 }
 
 /** Everything a server holds for as long as it runs. Built once, never written to. */
@@ -72,8 +62,8 @@ export interface Context {
   checks: readonly AuthorizeCheck[]
 }
 
-/** An endpoint: one request in, one reply out. */
-export type Endpoint = (context: Context, http: HttpRequest, dialect: Dialect) => Promise<Reply>
+/** An endpoint: one request in, one reply out. `item` is what of a collection is meant; '' elsewhere. */
+export type Endpoint = (context: Context, http: HttpRequest, dialect: Dialect, item: string) => Promise<Reply>
 
 /** Proves a right to tokens, commits it, and says what may be issued. It never issues anything itself. */
 export type GrantHandler = (context: Context, params: Params, client: Client, dialect: Dialect) => Promise<Issue>

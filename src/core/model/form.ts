@@ -29,6 +29,37 @@ export function readForm(text: string): [name: string, value: string][] {
   return pairs
 }
 
+/** The same parameters as the members of a JSON object: texts, or lists of texts; null is not given. Throws OAuthError `invalid_request`. */
+export function readJsonForm(text: string): [name: string, value: string][] {
+  const pairs: [string, string][] = []
+  for (const [name, value] of Object.entries(readJsonObject(text))) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one === null) continue
+      if (typeof one !== 'string') throw new OAuthError('invalid_request', 'The members of the JSON object must be texts.')
+      if (one.includes('\0')) throw new OAuthError('invalid_request', 'A parameter is not well-formed.')
+      if (name.length > LONGEST_NAME || one.length > LONGEST_VALUE)
+        throw new OAuthError('invalid_request', `A parameter is longer than ${LONGEST_VALUE} characters.`)
+      if (pairs.length === MOST_PARAMETERS) throw new OAuthError('invalid_request', `At most ${MOST_PARAMETERS} parameters are allowed.`)
+      pairs.push([name, one])
+    }
+  }
+  return pairs
+}
+
+/** A JSON object; nothing at all is an empty one. Throws OAuthError `invalid_request`. */
+export function readJsonObject(text: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === '') return {}
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new OAuthError('invalid_request', 'The body is not JSON.')
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new OAuthError('invalid_request', 'The body must be a JSON object.')
+  return value as Record<string, unknown>
+}
+
 /** One name or value, decoded once; null where an escape is malformed, not UTF-8, or NUL. */
 export function formDecode(text: string): string | null {
   if (!/[%+\0]/.test(text)) return text

@@ -48,6 +48,8 @@ export interface Grant {
   acr?: string
   amr?: string[]
   dialect?: string
+  /** When its code was redeemed, where a replay may be a retry. */
+  redeemed_at?: Milliseconds
   /** The state of `withdrawals` when the person's decision was read: any later withdrawal ends this. */
   epoch: number
   /** The turn of the refresh token that is good now; 0 where none was issued. */

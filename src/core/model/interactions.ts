@@ -1,5 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
+import type { Dialect } from './dialect.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { LogoutRequest } from './logout.ts'
 
@@ -7,6 +8,7 @@ import type { LogoutRequest } from './logout.ts'
 export interface Interaction {
   request: AuthorizationRequest
   client: Client
+  dialect: Dialect
 }
 
 /**

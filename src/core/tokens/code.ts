@@ -3,7 +3,9 @@ import { randomToken, timedId } from '../crypto/random.ts'
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
+import type { Dialect } from '../model/dialect.ts'
 import type { Consent } from '../model/grant.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import type { Session } from '../model/user.ts'
 
 /** The longest code that goes out: what some clients have room for. */
@@ -26,6 +28,7 @@ export async function issueCode(
   context: Context,
   request: AuthorizationRequest,
   { session, consent, scope }: Proved,
+  dialect: Dialect,
   epoch: number,
 ): Promise<string> {
   const now = context.clock()
@@ -50,6 +53,6 @@ export async function issueCode(
   })
   if (code.length <= LONGEST_CODE) return code
   const key = `p.${randomToken()}`
-  await context.store.codes.park(sha256(key), code, now + context.lifetime.code * SECOND)
+  await context.store.codes.park(sha256(key), code, now + lifetimeOf(context, dialect, 'code') * SECOND)
   return key
 }

@@ -1,21 +1,24 @@
 import { randomToken } from '../crypto/random.ts'
 import type { Client } from '../model/client.ts'
-import { type NumericDate, numericDate } from '../model/clock.ts'
+import { type Milliseconds, type NumericDate, numericDate, SECOND } from '../model/clock.ts'
 import type { Context, Issue } from '../model/context.ts'
+import { type Dialect, standard, type TokenResponseShape } from '../model/dialect.ts'
 import type { Grant } from '../model/grant.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import type { ResourceDefinition } from '../model/scope.ts'
 import { hasScope } from '../model/scope.ts'
 import type { AccessTokenClaims, TokenResponse } from '../model/token.ts'
 
-/** The only place where tokens are made, whatever proved the right to them. @spec RFC 6749 §5.1, RFC 9068 §2.2 */
-export async function issueTokens(context: Context, client: Client, issue: Issue): Promise<TokenResponse> {
+/** The only place where tokens are made, whatever proved the right to them. The body is in the dialect's shape. @spec RFC 6749 §5.1, RFC 9068 §2.2 */
+export async function issueTokens(context: Context, client: Client, dialect: Dialect, issue: Issue): Promise<object> {
   const { grant, scope } = issue
-  const iat = numericDate(context.clock())
+  const now = context.clock()
+  const iat = numericDate(now)
   const resource = findDefinition(context, issue.resource)
-  const lifetime = resource?.access_token_lifetime ?? context.lifetime.access_token
+  const lifetime = resource?.access_token_lifetime ?? lifetimeOf(context, dialect, 'access_token')
   const exp = grant ? Math.min(iat + lifetime, numericDate(grant.ends_at)) : iat + lifetime
   const claims = accessTokenClaims(context, client, issue, iat, exp)
-  const format = resource?.access_token_format ?? client.access_token_format ?? 'jwt'
+  const format = resource?.access_token_format ?? client.access_token_format ?? dialect.access_token_format
   const { signer, access_token, refreshTokens } = context.keys
   const response: TokenResponse = {
     access_token: format === 'opaque' ? access_token.seal(claims) : await signer.sign(claims, 'at+jwt', 'ES256'),
@@ -24,11 +27,22 @@ export async function issueTokens(context: Context, client: Client, issue: Issue
     scope,
   }
   if (grant && grant.generation > 0) response.refresh_token = refreshTokens.write(grant.grant_id, grant.generation)
-  if (grant && hasScope(scope, 'openid')) {
+  if (grant && dialect.id_tokens && hasScope(scope, 'openid')) {
     const id_token = idTokenClaims(context, client, grant, issue.nonce, iat, exp)
     response.id_token = await signer.sign(id_token, 'JWT', client.id_token_signed_response_alg)
   }
-  return response
+  return dialect.token_response === standard.token_response ? response : inShape(response, dialect.token_response, now)
+}
+
+/** The same answer as the vendor's clients read it. */
+function inShape(response: TokenResponse, shape: TokenResponseShape, now: Milliseconds): object {
+  const { token_type, expires_in, scope, ...rest } = response
+  return {
+    ...rest,
+    ...(shape.token_type && { token_type }),
+    ...(shape.expires === 'expires' ? { expires: now + expires_in * SECOND } : { expires_in }),
+    ...(shape.scope === 'left_out' ? {} : { scope: shape.scope === 'null' ? null : scope }),
+  }
 }
 
 /** The definition that decides format and lifetime: of several the first. */

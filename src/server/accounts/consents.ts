@@ -1,6 +1,7 @@
 import { timedId } from '../../core/crypto/random.ts'
 import type { AuthorizationRequest } from '../../core/model/authorization-request.ts'
-import { DAY, HOUR, type Milliseconds } from '../../core/model/clock.ts'
+import { DAY, HOUR, type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import type { ConsentRules } from '../../core/model/dialect.ts'
 import type { Consent, Receipt } from '../../core/model/grant.ts'
 import { joinScope, missingScope, splitScope } from '../../core/model/scope.ts'
 import type { Accounts } from './accounts.ts'
@@ -21,6 +22,8 @@ export interface Decision {
   /** As they were shown. */
   client_name: string
   redirect_host: string
+  /** How the dialect of the request remembers. */
+  rules: ConsentRules
 }
 
 /** What of an earlier consent still holds at `now`. One that was for once held for its own request only. */
@@ -42,7 +45,7 @@ export async function decide(accounts: Accounts, decision: Decision): Promise<vo
   const { request, sub } = decision
   const found = await accounts.store.consents.find(sub, request.client_id)
   const now = accounts.clock()
-  const before = standing(found.consent, now)
+  const before = decision.rules.asked_again === 'growth' ? standing(found.consent, now) : null
   const consent = consentAfter(before, decision, Math.max(now, request.created_at))
   const receipt: Receipt = {
     receipt_id: timedId(now),
@@ -88,8 +91,9 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
   if (resource.length > 0) consent.resource = resource
   if (claims.length > 0) consent.claims = claims
   if (declined_claims.length > 0) consent.declined_claims = declined_claims
-  const lasts = DURATIONS[duration]
-  if (lasts !== null) consent.expires_at = granted_at + lasts
+  const longest = decision.rules.longest === undefined ? Number.POSITIVE_INFINITY : decision.rules.longest * SECOND
+  const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
+  if (lasts !== Number.POSITIVE_INFINITY) consent.expires_at = granted_at + lasts
   if (duration === 'once') consent.once = true
   return consent
 }

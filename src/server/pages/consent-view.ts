@@ -124,7 +124,7 @@ function whatFor(site: Site, view: ConsentView): Html {
       </section>
       ${resourcesOf(site, interaction)}
       ${alreadyOf(view, name)}
-      ${howLong(site)}
+      ${howLong(site, interaction.dialect.consent.longest)}
       <details class="disclosure small">
         <summary>${icon('no', 'icon-s')}<span>${words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
         <p class="disclosure-body muted">${words.consent.willNotText}</p>
@@ -199,15 +199,17 @@ function alreadyOf({ already }: ConsentView, name: Html): Html | null {
       </section>`
 }
 
-function howLong(site: Site): Html {
+/** `longest` in seconds: what a dialect does not let a person go beyond. */
+function howLong(site: Site, longest = Number.POSITIVE_INFINITY): Html {
   const now = site.clock()
+  const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now)
   const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
   return html`<fieldset class="stack-s">
         <legend class="field-label">${words.consent.howLong}</legend>
         <div class="choices">
           <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${words.consent.once}<small>${words.consent.onceNote}</small></label>
-          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d" checked>${words.consent.month}<small>${words.consent.monthNote(day(now + DURATIONS['30d'], now))}</small></label>
-          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked">${words.consent.revoked}<small>${idle >= 1 && words.consent.revokedNote(idle)}</small></label>
+          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d" checked>${words.consent.month}<small>${words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
+          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked">${words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && words.consent.revokedNote(idle) : words.consent.monthNote(lasts(longest * SECOND))}</small></label>
         </div>
       </fieldset>`
 }

@@ -19,6 +19,13 @@ export async function showConsent(site: Site, http: HttpRequest): Promise<Reply>
   return consentPage(site, await viewOf(site, ticket, interaction, person))
 }
 
+/** The same where the dialect shows it on the authorize address itself. */
+export async function embedConsent(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
+  const person = await findPerson(site, http)
+  if (!person) return site.interactions.resume(ticket)
+  return consentPage(site, await viewOf(site, ticket, interaction, person))
+}
+
 /** Writes the answer down and goes back to authorize, which draws the conclusion. */
 export async function submitConsent(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
@@ -36,7 +43,7 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
 }
 
 async function allow(site: Site, ticket: string, interaction: Interaction, person: Person, fields: Fields): Promise<Reply> {
-  const { client, request } = interaction
+  const { client, request, dialect } = interaction
   const asked = splitScope(request.scope)
   const shown = shownScopes(site, interaction)
   const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
@@ -54,13 +61,16 @@ async function allow(site: Site, ticket: string, interaction: Interaction, perso
     duration: readDuration(fields.get('duration')),
     client_name: clientName(client),
     redirect_host: hostOf(request.redirect_uri),
+    rules: dialect.consent,
   })
   return site.interactions.resume(ticket)
 }
 
 async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
   const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
-  const already = splitScope(untouchedScope(standing(consent, site.clock()), interaction.request))
+  const { asked_again } = interaction.dialect.consent
+  const goes_on = asked_again === 'growth' ? standing(consent, site.clock()) : null
+  const already = splitScope(untouchedScope(goes_on, interaction.request))
   return {
     ticket,
     interaction,

@@ -25,6 +25,13 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   return loginPage(site, viewOf(ticket, interaction, fields, person))
 }
 
+/** The same where the dialect shows it on the authorize address itself. */
+export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
+  return loginPage(site, viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
+}
+
+const NOTHING: Fields = { get: () => '', scope: [] }
+
 /** Proves who sits there and goes back to authorize, or to the account where nothing waits. */
 export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)

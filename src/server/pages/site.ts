@@ -1,5 +1,5 @@
-import type { Lifetimes } from '../../core/model/context.ts'
 import type { Interactions } from '../../core/model/interactions.ts'
+import type { Lifetimes } from '../../core/model/lifetimes.ts'
 import type { Log } from '../../core/model/log.ts'
 import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope.ts'
 import type { Accounts } from '../accounts/accounts.ts'

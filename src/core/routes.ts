@@ -1,0 +1,99 @@
+import { authorize } from './endpoints/authorize.ts'
+import { discovery, protectedResource } from './endpoints/discovery.ts'
+import { endSession } from './endpoints/end-session.ts'
+import { introspection } from './endpoints/introspection.ts'
+import { jwks } from './endpoints/jwks.ts'
+import { revocation } from './endpoints/revocation.ts'
+import { token } from './endpoints/token.ts'
+import { userinfo } from './endpoints/userinfo.ts'
+import { Router } from './http/router.ts'
+import type { Context, Endpoint } from './model/context.ts'
+import { type Dialect, type EndpointName, pathsOf } from './model/dialect.ts'
+
+/** To whom a refusal is told: a person reads a page, a program JSON, the holder of a token a challenge. */
+export type Reader = 'person' | 'program' | 'holder'
+
+export interface Route {
+  endpoint: Endpoint
+  dialect: Dialect
+  reader: Reader
+  /** Read by scripts of any origin: no cookie is looked at there. */
+  cors?: boolean
+}
+
+type Line = Omit<Route, 'dialect'> & { at: EndpointName; methods(dialect: Dialect): readonly string[]; item?: boolean }
+const on =
+  (...methods: string[]) =>
+  () =>
+    methods
+
+/** Every endpoint, once: its path is the dialect's. */
+const ENDPOINTS: readonly Line[] = [
+  { at: 'authorize', methods: on('GET', 'POST'), endpoint: authorize, reader: 'person' },
+  { at: 'token', methods: on('POST'), endpoint: token, reader: 'program', cors: true },
+  { at: 'userinfo', methods: (dialect) => dialect.userinfo.methods, endpoint: userinfo, reader: 'holder', cors: true },
+  { at: 'introspect', methods: on('POST'), endpoint: introspection, reader: 'program' },
+  { at: 'revoke', methods: on('POST'), endpoint: revocation, reader: 'program', cors: true },
+  { at: 'jwks', methods: on('GET'), endpoint: jwks, reader: 'program', cors: true },
+  { at: 'logout', methods: on('GET', 'POST'), endpoint: endSession, reader: 'person' },
+]
+
+/** The routes of all dialects that are on. Throws where two of them claim one method and path. */
+export function createRoutes(context: Context): Router<Route> {
+  const router = new Router<Route>()
+  const base = basePath(context.issuer)
+  function add(path: string, methods: readonly string[], route: Route): void {
+    for (const method of methods) router.add(method, path, route)
+    if (route.cors) router.add('OPTIONS', path, { ...route, endpoint: preflight })
+  }
+  for (const dialect of context.dialects) {
+    for (const { at, methods, item, ...route } of ENDPOINTS) {
+      if (at === 'logout' && context.pages.logout === undefined) continue
+      for (const path of pathsOf(dialect, at)) add(base + path + (item ? '/*' : ''), methods(dialect), { ...route, dialect })
+    }
+  }
+  for (const [path, route] of wellKnown(context.dialects, base)) add(path, ['GET'], route)
+  return router
+}
+
+const DOCUMENTS = {
+  authorization_server: { name: '/.well-known/oauth-authorization-server', endpoint: discovery },
+  openid: { name: '/.well-known/openid-configuration', endpoint: discovery },
+  protected_resource: { name: '/.well-known/oauth-protected-resource', endpoint: protectedResource },
+} as const
+
+/**
+ * Each dialect's documents below its own base; at the host's root the standard's, and where it is off, those of the first that has them.
+ * With a path of the issuer the name stands in front of it and behind it. @spec RFC 8414 §3.1, RFC 8414 §5, OIDC Discovery §4.1, RFC 9728 §3.1
+ */
+function wellKnown(dialects: readonly Dialect[], base: string): Map<string, Route> {
+  const routes = new Map<string, Route>()
+  const inOrder = [...dialects].sort((one, other) => Number(one.base !== '') - Number(other.base !== ''))
+  for (const dialect of inOrder) {
+    for (const document of dialect.discovery) {
+      const { name, endpoint } = DOCUMENTS[document]
+      const own = document === 'protected_resource' ? [name + base + dialect.base] : []
+      for (const path of [base + dialect.base + name, ...own, base + name, name + base]) {
+        if (!routes.has(path)) routes.set(path, { endpoint, dialect, reader: 'program', cors: true })
+      }
+    }
+  }
+  return routes
+}
+
+/** The path of the issuer, as it stands there; '' where it has none. */
+function basePath(issuer: string): string {
+  const start = issuer.indexOf('/', issuer.indexOf('//') + 2)
+  return start < 0 ? '' : issuer.slice(start)
+}
+
+const preflight: Endpoint = async () => ({
+  status: 204,
+  headers: {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, POST',
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-max-age': '7200',
+  },
+  body: '',
+})
