@@ -59,14 +59,16 @@ export function readHost(value: unknown): string {
   return host
 }
 
-/** `sqlite:` and an absolute path; relative ones begin at `cwd`. */
+/** `sqlite:` and an absolute path, relative ones beginning at `cwd`; or the address of a PostgreSQL as it is. */
 export function readDatabase(value: unknown, cwd: string): string {
   const text = readString(value, 'sqlite:vouchsafe.db')
   if (/^postgres(ql)?:/.test(text)) {
-    throw new Error('names PostgreSQL, which comes with the next version: this one has SQLite only. Write sqlite:FILE.')
+    if (!URL.canParse(text) || new URL(text).pathname.length < 2)
+      throw new Error('is not an address of PostgreSQL: write postgres://USER:PASSWORD@HOST:PORT/DATABASE.')
+    return text
   }
   const file = /^sqlite:(?!\/\/)(.+)$/s.exec(text)?.[1]
-  if (file === undefined) throw new Error('is not a database: write sqlite:FILE, such as sqlite:vouchsafe.db.')
+  if (file === undefined) throw new Error('is not a database: write sqlite:FILE, such as sqlite:vouchsafe.db, or postgres://….')
   if (file.includes('\0')) throw new Error('is not the name of a file.')
   return file === ':memory:' ? text : `sqlite:${resolve(cwd, file)}`
 }
@@ -106,11 +108,10 @@ export function readLogLevel(value: unknown): LogLevel {
   return level
 }
 
-/** Names with commas between them, or a list, each of them known. */
-export function readNames(value: unknown, known: readonly string[]): string[] {
+/** Names with commas between them, or a list; at least one. */
+export function readNames(value: unknown): string[] {
   const names = [...new Set(readList(value))]
-  if (names.length === 0 || !names.every((name) => known.includes(name)))
-    throw new Error(`holds a name that is not known: write some of ${known.join(', ')}.`)
+  if (names.length === 0) throw new Error('must name one at least.')
   return names
 }
 
@@ -208,6 +209,7 @@ type LifetimeSettings = Lifetimes & { session: number }
 const LIFETIMES: Readonly<Record<keyof LifetimeSettings, readonly [number, number]>> = {
   code: [10, 600], // RFC 6749 §4.1.2: ten minutes at most
   ticket: [60, 86_400],
+  consent_token: [30, 86_400],
   access_token: [30, 86_400],
   refresh_token: [60, 315_360_000],
   grant: [60, 315_360_000],

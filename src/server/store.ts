@@ -11,7 +11,10 @@ export interface OpenOptions {
 /** Opens the database of the configuration, and makes it where it is not there yet. The driver that is not used is never loaded. */
 export async function openStore({ database, secrets }: Pick<Config, 'database' | 'secrets'>, options: OpenOptions = {}): Promise<Store> {
   const file = sqliteFile(database)
-  if (file === null) throw new Error('This version has SQLite only.') // readConfig has refused it with a better sentence
+  if (file === null) {
+    const { openPostgresStore } = await import('../stores/postgres-store.ts')
+    return openPostgresStore({ url: database })
+  }
   // the folder holds secrets: it is its owner's alone
   if (file !== ':memory:') await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const { openSqliteStore } = await import('../stores/sqlite-store.ts')

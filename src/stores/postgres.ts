@@ -1,0 +1,164 @@
+import type { Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
+import { OAuthError } from '../core/model/error.ts'
+import type { Row, Sql, Statement, Value } from './sql.ts'
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database?sslmode=…` */
+  url: string
+  /** Connections at once; 10 unless given. Writes of all of them share the server's own group commit. */
+  connections?: number
+  /** Statements are parsed once per connection. False behind a pooler that hands a connection to another after each transaction. */
+  prepared?: boolean
+}
+
+/** Milliseconds that a statement may take, and that a connection may be waited for. */
+const STATEMENT_TIMEOUT = 10_000
+const CONNECT_TIMEOUT = 5_000
+const ATTEMPTS = 4
+
+/**
+ * The driver of PostgreSQL. Throws, in one sentence for an operator, where the server would acknowledge what it may still lose.
+ * A statement that meets a server which is gone throws OAuthError `temporarily_unavailable`, so that the client tries again.
+ */
+export async function openPostgres({ url, connections = 10, prepared = true }: PostgresOptions): Promise<Sql> {
+  const pool = await createPool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    statement_timeout: STATEMENT_TIMEOUT,
+    query_timeout: STATEMENT_TIMEOUT + 1_000,
+    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
+    application_name: 'vouchsafe',
+  })
+  const names = createNames()
+  const query = (on: Pool | PoolClient, { text, values }: Pick<Statement, 'text' | 'values'>): Promise<QueryResult<Row>> =>
+    on.query<Row>({ text, values: values as Value[], ...(prepared && { name: names(text) }) })
+  const all = async (text: string, values: readonly Value[]) => (await again(() => query(pool, { text, values }), isSafeToRepeat)).rows
+  try {
+    await checkDurability(all)
+  } catch (cause) {
+    await pool.end()
+    throw cause
+  }
+  return {
+    clustered: '',
+    all,
+    // it may have been done, and only the answer be lost: not repeated, unless the server says that it was not
+    write: async (text, values) => (await again(() => query(pool, { text, values }), isUndone)).rows,
+    batch: (statements) => again(() => runBatch(pool, statements, query), isUndone),
+    skew: async () => {
+      const before = Date.now()
+      const [row] = await all('select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now', [])
+      return (row!['now'] as number) - (before + Date.now()) / 2
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** The driver is loaded when it is first needed. */
+async function createPool(config: PoolConfig): Promise<Pool> {
+  const { default: pg } = await import('pg')
+  const { INT8 } = pg.types.builtins
+  const types = { getTypeParser: (oid: number, format: 'text') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) }
+  const pool = new pg.Pool({ ...config, types: types as NonNullable<PoolConfig['types']> })
+  pool.on('error', () => undefined) // an idle connection broke: the next statement opens another
+  return pool
+}
+
+/** One name for each text, short enough for the server. */
+function createNames(): (text: string) => string {
+  const names = new Map<string, string>()
+  return (text) => {
+    let name = names.get(text)
+    if (name === undefined) {
+      name = `v${names.size}`
+      names.set(text, name)
+    }
+    return name
+  }
+}
+
+async function runBatch(
+  pool: Pool,
+  statements: readonly Statement[],
+  query: (on: PoolClient, statement: Statement) => Promise<QueryResult<Row>>,
+): Promise<boolean> {
+  const connection = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await connection.query('begin')
+    for (const statement of statements) {
+      const { rowCount } = await query(connection, statement)
+      if (statement.must && !rowCount) {
+        await connection.query('rollback')
+        return false
+      }
+    }
+    await connection.query('commit')
+    return true
+  } catch (cause) {
+    broken = await rollBack(connection)
+    throw cause
+  } finally {
+    connection.release(broken)
+  }
+}
+
+/** The error of a connection that cannot be used again; undefined where it can. */
+async function rollBack(connection: PoolClient): Promise<Error | undefined> {
+  try {
+    await connection.query('rollback')
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause : new Error(String(cause))
+  }
+}
+
+/** Runs until it works, while what went wrong allows it; what remains of a lost server is told as such. */
+async function again<T>(run: () => Promise<T>, mayRepeat: (cause: unknown) => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (cause) {
+      if (attempt < ATTEMPTS && mayRepeat(cause)) {
+        await new Promise((resolve) => setTimeout(resolve, attempt * attempt * (5 + Math.random() * 10)))
+        continue
+      }
+      throw isGone(cause) ? new OAuthError('temporarily_unavailable', 'The database cannot be reached.', { cause, retry_after: 1 }) : cause
+    }
+  }
+}
+
+const codeOf = (cause: unknown): string => String((cause as { code?: unknown }).code ?? '')
+
+/** The server has undone it by itself: a conflict of transactions, or it was never begun. @see PostgreSQL, Appendix A */
+function isUndone(cause: unknown): boolean {
+  return ['40001', '40P01', '57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
+}
+
+/** Reading twice does no harm. */
+function isSafeToRepeat(cause: unknown): boolean {
+  return isUndone(cause) || isGone(cause)
+}
+
+/** The connection or the server is gone, or does not answer. Classes 08 and 57P, and what sockets say. */
+function isGone(cause: unknown): boolean {
+  const code = codeOf(cause)
+  if (/^(08|57P|57014|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EAI_)/.test(code)) return true
+  return cause instanceof Error && /timeout|Connection terminated|connection is closed/i.test(cause.message) && code === ''
+}
+
+/** @see PostgreSQL, Write Ahead Log settings */
+async function checkDurability(all: Sql['all']): Promise<void> {
+  const rows = await all("select name, setting from pg_settings where name in ('synchronous_commit', 'fsync', 'full_page_writes')", [])
+  const settings = new Map(rows.map((row) => [row['name'], row['setting']]))
+  if (['off', 'local'].includes(String(settings.get('synchronous_commit')))) {
+    throw new Error(
+      `synchronous_commit is ${settings.get('synchronous_commit')}: the database would confirm what it may lose. Set it to on, or remote_apply.`,
+    )
+  }
+  if (settings.get('fsync') === 'off') throw new Error('fsync is off: a power cut would destroy the database. Set it to on.')
+  if (settings.get('full_page_writes') === 'off') throw new Error('full_page_writes is off: a power cut could tear pages. Set it to on.')
+}

