@@ -30,17 +30,7 @@ export async function createProduct(issuer: string, store: Store, findSession: F
     if (http.method !== 'POST') return page(200, form(client.client_name, request.scope, ticket))
     if (http.header('sec-fetch-site') !== 'same-origin') return page(403, 'This form was not sent from its own page.')
     if (fields.get('decision') !== 'allow') return server.interactions.refuse(request)
-    const decision = {
-      sub: session.sub,
-      client_id: client.client_id,
-      scope: request.scope,
-      ...(request.resource && { resource: request.resource }),
-    }
-    const at = Math.max(Date.now(), request.created_at)
-    await store.consents.decide(
-      { ...decision, granted_at: at, request_id: request.request_id },
-      { ...decision, receipt_id: crypto.randomUUID(), at, decision: 'allowed', client_name: client.client_name },
-    )
+    await server.interactions.allow(interaction, { sub: session.sub, scope: request.scope })
     return server.interactions.resume(ticket)
   }
 

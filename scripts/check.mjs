@@ -15,6 +15,7 @@ const checks = [
   ['law of imports', '--test', '--test-reporter=dot', 'test/architecture.test.ts'],
   ['dead code', bin('knip/bin/knip.js'), '--no-progress'],
   ['docs/specs.md is as generated', 'scripts/specs.mjs'],
+  ['docs/dialects.md is as generated', 'scripts/dialects.mjs'],
 ]
 
 /** The output of one check, and whether it is content. */

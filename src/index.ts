@@ -7,7 +7,7 @@ export {
 } from './core/authorization-server.ts'
 export type { Client, ClientMetadata } from './core/model/client.ts'
 export type { AuthorizeCheck, ClientAuthMethod, Context, ErrorView, GrantHandler, Issue, Pages } from './core/model/context.ts'
-export { type Dialect, standard } from './core/model/dialect.ts'
+export { completeDialect, type Dialect, type DialectDifference, standard } from './core/model/dialect.ts'
 export { type ErrorCode, OAuthError } from './core/model/error.ts'
 export type { HttpRequest, Reply } from './core/model/http.ts'
 export type { Interaction, Interactions } from './core/model/interactions.ts'

@@ -12,9 +12,10 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'core/keys': ['core/model', 'core/crypto'],
   'core/tokens': ['core/model', 'core/crypto'],
   'core/client-auth': ['core/model', 'core/crypto'],
-  'core/grants': ['core/model', 'core/crypto'],
+  'core/registration': ['core/model', 'core/crypto'],
+  'core/grants': ['core/model', 'core/crypto', 'core/registration'],
   'core/authorize': ['core/model', 'core/crypto', 'core/http'],
-  'core/endpoints': ['core/model', 'core/http', 'core/authorize', 'core/client-auth', 'core/tokens'],
+  'core/endpoints': ['core/model', 'core/http', 'core/authorize', 'core/client-auth', 'core/tokens', 'core/registration'],
   core: [
     'core/model',
     'core/crypto',
@@ -22,6 +23,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
     'core/keys',
     'core/tokens',
     'core/client-auth',
+    'core/registration',
     'core/grants',
     'core/authorize',
     'core/endpoints',
@@ -31,8 +33,9 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'server/accounts': ['core/model', 'core/crypto'],
   'server/pages': ['core/model', 'server/accounts'],
   'server/demo': [],
-  server: ['core', 'core/model', 'dialects', 'stores', 'server/accounts', 'server/pages', 'server/demo'],
-  'server/cli': ['server', 'core/model', 'server/accounts', 'server/pages', 'server/demo'],
+  'server/dialects': ['core/model', 'dialects'],
+  server: ['core', 'core/model', 'dialects', 'stores', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
+  'server/cli': ['server', 'core/model', 'dialects', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
   '': ['core', 'core/model'],
 }
 
@@ -40,6 +43,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   jose: ['core/crypto/jwt.ts', 'server/demo/api.ts'],
   'openid-client': ['server/demo/oidc.ts'],
+  yaml: ['server/dialects/description.ts'],
 }
 
 const VENDORS = /\b(telnyx|talque|worksmart|screening[ -]?eagle)\b/i
@@ -192,30 +196,70 @@ it('no vendor is named outside src/dialects', () => {
   assert.deepEqual(named, [])
 })
 
-it('dialects are literals only', () => {
-  const dialects = files.filter((file) => roomOf(file) === 'dialects' && file !== 'dialects/index.ts')
-  for (const file of ['core/model/dialect.ts', ...dialects]) {
-    const source = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true)
-    const constants = source.statements.filter(ts.isVariableStatement).flatMap((statement) => [...statement.declarationList.declarations])
-    assert.ok(constants.length > 0, `${file} declares a dialect`)
-    for (const { name, initializer } of constants) assert.ok(initializer && isLiteral(initializer), `${file}: ${name.getText()}`)
-    if (dialects.includes(file)) assert.ok(!source.statements.some(ts.isFunctionDeclaration), `${file} has no functions`)
+const VENDOR_FILES = files.filter((file) => roomOf(file) === 'dialects' && !file.endsWith('/index.ts'))
+
+it('dialects are literals only: each file exports one object of data, and imports at most its type', () => {
+  assert.ok(VENDOR_FILES.length > 4, 'the dialects were found')
+  for (const file of VENDOR_FILES) {
+    const { statements } = ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true)
+    const [declared, ...others] = statements.filter((statement) => !isTypeImport(statement))
+    assert.ok(declared && ts.isVariableStatement(declared) && others.length === 0, `${file} declares one thing`)
+    assert.deepEqual(
+      declared.modifiers?.map((modifier) => modifier.kind),
+      [ts.SyntaxKind.ExportKeyword],
+      `${file} exports it`,
+    )
+    const [constant, ...more] = declared.declarationList.declarations
+    assert.ok(constant?.initializer && ts.isObjectLiteralExpression(constant.initializer) && more.length === 0, `${file}: an object`)
+    assert.equal(findCode(constant.initializer), null, file)
+    if (!file.startsWith('dialects/walks/')) assert.equal(constant.type?.getText(), 'DialectDifference', `${file}: its type`)
   }
 })
 
-/** Data that could stand in a JSON file, or that spreads such data. */
-function isLiteral(node: ts.Expression): boolean {
+it('the standard, which dialects differ from, is a literal too', () => {
+  const { statements } = ts.createSourceFile('dialect.ts', read('core/model/dialect.ts'), ts.ScriptTarget.Latest, true)
+  const standard = statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .find(({ name }) => name.getText() === 'standard')
+  assert.ok(standard?.initializer)
+  assert.equal(findCode(standard.initializer), null)
+})
+
+const isTypeImport = (statement: ts.Statement): boolean =>
+  ts.isImportDeclaration(statement) && statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
+
+/** The first expression that could not stand in a JSON file; null where there is none. */
+function findCode(node: ts.Expression): string | null {
+  if (ts.isArrayLiteralExpression(node)) return node.elements.map(findCode).find((code) => code !== null) ?? null
   if (ts.isObjectLiteralExpression(node)) {
-    return node.properties.every(
-      (property) =>
-        (ts.isPropertyAssignment(property) && isLiteral(property.initializer)) ||
-        (ts.isSpreadAssignment(property) && /^[\w.]+$/.test(property.expression.getText())),
-    )
+    const parts = node.properties.map((property) => {
+      const named = ts.isPropertyAssignment(property) && !ts.isComputedPropertyName(property.name)
+      return named ? findCode(property.initializer) : property.getText()
+    })
+    return parts.find((code) => code !== null) ?? null
   }
-  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isLiteral)
-  if (ts.isAsExpression(node) || ts.isSatisfiesExpression(node)) return isLiteral(node.expression)
-  return ts.isStringLiteral(node) || ts.isNumericLiteral(node) || /^(true|false|null)$/.test(node.getText())
+  return ts.isStringLiteral(node) || ts.isNumericLiteral(node) || /^(true|false|null)$/.test(node.getText()) ? null : node.getText()
 }
+
+it('a call, a spread, a condition, a name and a computed key are found to be code', () => {
+  for (const code of [
+    '{ a: f() }',
+    '{ ...a }',
+    '[true ? 1 : 2]',
+    '{ a: b }',
+    "{ ['a']: 1 }",
+    '{ a() {} }',
+    '{ a: () => 1 }',
+    '`a`',
+    '{ a }',
+    '-a',
+  ]) {
+    const [statement] = ts.createSourceFile('x.ts', `(${code})`, ts.ScriptTarget.Latest, true).statements
+    assert.ok(statement && ts.isExpressionStatement(statement) && ts.isParenthesizedExpression(statement.expression))
+    assert.notEqual(findCode(statement.expression.expression), null, code)
+  }
+})
 
 it('only core/crypto uses node:crypto, and the core nothing else of Node', () => {
   const broken = imports.filter(
@@ -227,7 +271,10 @@ it('only core/crypto uses node:crypto, and the core nothing else of Node', () =>
 
 it('each foreign package is imported by one file', () => {
   const users = new Map<string, string[]>()
-  for (const { from, to, ours } of imports) if (!ours && !to.startsWith('node:')) users.set(to, [...(users.get(to) ?? []), from])
+  for (const { from, to, ours } of imports) {
+    // a file may import types and values apart
+    if (!ours && !to.startsWith('node:')) users.set(to, [...new Set([...(users.get(to) ?? []), from])])
+  }
   const declared = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)
   assert.deepEqual([...users.keys()].sort(), declared.sort(), 'what is imported is what is declared')
   for (const [name, importers] of users) {

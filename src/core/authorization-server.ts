@@ -5,6 +5,7 @@ import { randomReference } from './crypto/random.ts'
 import { metadata } from './endpoints/discovery.ts'
 import { grants } from './grants/index.ts'
 import { toFetch } from './http/fetch.ts'
+import { isForm } from './http/params.ts'
 import { challenge, jsonError } from './http/reply.ts'
 import { openKeyRing } from './keys/key-ring.ts'
 import { createMaintenance } from './maintenance.ts'
@@ -19,7 +20,9 @@ import type { Keys } from './model/keys.ts'
 import type { Lifetimes } from './model/lifetimes.ts'
 import { type Log, silentLog } from './model/log.ts'
 import { standardScopes } from './model/scope.ts'
-import { createRoutes, type Route } from './routes.ts'
+import type { Store } from './model/store.ts'
+import { withSealedClients } from './registration/sealed-clients.ts'
+import { createRoutes, type Route, rootDialect } from './routes.ts'
 
 type Needed = 'issuer' | 'store' | 'session' | 'pages'
 type Chosen =
@@ -53,9 +56,11 @@ export interface AuthorizationServer {
   fetch(request: Request, address?: string): Promise<Response>
   interactions: Interactions
   keys: Keys
+  /** The store with the clients that registered themselves: what a host's own pages should use. */
+  store: Store
   /** Logs a refusal of the host's own pages as ours are, and names it for the person. */
   report(error: OAuthError, http: HttpRequest): string
-  /** The discovery document of the standard dialect. @spec RFC 8414 §2 */
+  /** The discovery document at the host's root: the standard's, where it is on. @spec RFC 8414 §2 */
   metadata(): object
   /** What time asks for: keys are rotated, what is over is deleted. Requests see to it by themselves; a server that idles calls it every 10 s. */
   maintain(): Promise<void>
@@ -65,6 +70,7 @@ export interface AuthorizationServer {
 export const defaultLifetimes: Lifetimes = {
   code: 60,
   ticket: 30 * 60,
+  consent_token: 10 * 60,
   access_token: 10 * 60,
   refresh_token: 30 * 86_400,
   grant: 365 * 86_400,
@@ -95,8 +101,9 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
     fetch: toFetch(handle),
     interactions: createInteractions(context),
     keys: context.keys,
+    store: context.store,
     report: context.report,
-    metadata: () => metadata(context, context.dialects[0]!),
+    metadata: () => metadata(context, rootDialect(context.dialects)),
     maintain: maintain.now,
   }
 }
@@ -107,6 +114,7 @@ async function createContext(options: Options): Promise<Context> {
   const lifetime = { ...defaultLifetimes, ...chosen }
   const clock = given.clock ?? systemClock
   const resources = given.resources ?? {}
+  const common_scopes = given.scopes ?? standardScopes
   const dialects = given.dialects ?? [standard]
   const tokens = [
     ...Object.values(resources).map((resource) => resource.access_token_lifetime),
@@ -131,6 +139,7 @@ async function createContext(options: Options): Promise<Context> {
     clientAuth,
     checks,
     ...given,
+    store: withSealedClients(given.store, keys, dialects),
     dialects,
     issuer,
     keys,
@@ -138,7 +147,8 @@ async function createContext(options: Options): Promise<Context> {
     log,
     lifetime,
     resources,
-    scopes: Object.assign({}, given.scopes ?? standardScopes, ...dialects.map((dialect) => dialect.scopes)),
+    scopes: Object.assign({}, ...dialects.map((dialect) => dialect.scopes), common_scopes), // the deployment's own texts win
+    common_scopes,
     pages: {
       login: under(given.pages.login),
       consent: under(given.pages.consent),
@@ -172,7 +182,7 @@ function report(log: Log, error: OAuthError, http: HttpRequest, client_id?: stri
     description: error.error_description,
     status,
     method: http.method,
-    path: http.path,
+    path: http.path.replaceAll(/[^/]{100,}/g, '…'), // what is so long is sealed: somebody's consent token, or a client_id
     client_id,
   }
   if (error.error === 'server_error')
@@ -185,7 +195,7 @@ async function refuse(context: Context, http: HttpRequest, error: OAuthError, ro
   const dialect = route?.dialect ?? context.dialects[0]!
   const reference = context.report(error, http)
   if (route?.reader === 'holder')
-    return challenge(error, dialect, reference, http.header('authorization') !== undefined || http.method === 'POST')
+    return challenge(error, dialect, reference, http.header('authorization') !== undefined || isForm(http, dialect))
   if (route?.reader === 'program') return jsonError(error, dialect, reference)
   const status = (error.reason && dialect.error_page.status[error.reason]) ?? error.status
   if (route && dialect.error_page.type === 'json') return { ...jsonError(error, dialect, reference), status }

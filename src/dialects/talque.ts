@@ -1,8 +1,11 @@
 import type { DialectDifference } from '../core/model/dialect.ts'
 
 /**
- * Where the page is silent we took the secure reading: a client_id, a redirect and response_type must be there, PKCE is kept where it is
- * sent, errors go to the callback as in RFC 6749, and what a scope opens is left out where the person has not entered it.
+ * Where the pages are silent we took the secure reading. At authorize a client_id, a redirect and response_type must be there; state is
+ * advised and not asked for; without a scope the client's own default is meant. Answers to a GET are 308 and never kept, also those towards
+ * our own pages, so that "redirected to the authorization screen" holds; 200 is that screen. Errors go to the callback as in RFC 6749 §4.1.2.1,
+ * and at token and info they are RFC 6749 §5.2 and RFC 6750 §3. A code lives as long as the deployment says. Any change of scopes is asked again.
+ * At info what the person has not entered is left out, not null; the address is the primary one, whether or not somebody has checked it.
  */
 export const talque: DialectDifference = {
   name: 'talque',
@@ -11,6 +14,7 @@ export const talque: DialectDifference = {
   paths: { authorize: '/oauth2/authorization', token: '/oauth2/access-token', userinfo: '/oauth2/info' },
   discovery: [],
   // the page's table says redirect_url, its text redirect_uri
+  // and the two must agree where both are sent
   aliases: { redirect_url: 'redirect_uri' },
   required: ['client_id', 'response_type', 'redirect_uri'],
   redirect_default: 'none',
@@ -28,6 +32,8 @@ export const talque: DialectDifference = {
       claims: ['given_name', 'family_name', 'company', 'job_title', 'picture', 'created_at'],
     },
   },
+  unknown_resource: 'ignore',
+  // the pages know no PKCE: kept where it is sent, and asked of a client without a secret
   pkce: { required: 'never', methods: ['S256'], method_required: true },
   consent: { remembered: true, asked_again: 'change' },
   redirect_status: 308,
@@ -35,6 +41,7 @@ export const talque: DialectDifference = {
   client_auth: ['client_secret_post'],
   // the page drops a word of the media type, and so do its readers
   form_types: ['application/x-www-urlencoded'],
+  // it is no parameter there; one that is sent must be the same
   redirect_uri_at_token: 'optional',
   token_response: { expires: 'expires', token_type: false, scope: 'left_out' },
   refresh_tokens: 'never',

@@ -3,7 +3,10 @@ import type { DialectDifference } from '../core/model/dialect.ts'
 /**
  * The founding page wins over the live service: `plain` is a method, `admin` a scope, a new client is answered 201. An absent method means
  * `plain`, as RFC 7636 §4.3 says. Where nothing is said we took the secure reading: a consent token serves one decision of the person it was
- * made for, and every refresh token is good once.
+ * made for, and every refresh token is good once. What is wrong before the redirect is trusted is a page with 400, 404 or 422, in this order:
+ * the client, its address; all else goes to the callback. A client without a secret needs a challenge, whatever `require_pkce` says. At the
+ * clients a malformed body is 400 and a value against the rules 422; organisation and user are the one person whose key made it, whose id is
+ * the client_id; `verified` is what the deployment has reviewed; when a grant was last used is not known, so it is null.
  */
 export const telnyx: DialectDifference = {
   name: 'telnyx',
@@ -30,6 +33,8 @@ export const telnyx: DialectDifference = {
       level: 3,
     },
   },
+  // its clients name one that is in no schema
+  unknown_resource: 'ignore',
   pkce: { required: 'if_registered', methods: ['S256', 'plain'], method_required: false },
   interaction: 'embedded',
   redirect_status: 302,
@@ -45,6 +50,8 @@ export const telnyx: DialectDifference = {
   registration: {
     policy: 'open',
     unknown_members: 'refuse',
+    // its SDK registers without saying anything
+    redirect_uris: 'optional',
     defaults: { grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic', require_pkce: false },
     members: [
       'client_id',
@@ -101,5 +108,20 @@ export const telnyx: DialectDifference = {
       constants: { record_type: 'oauth_grant' },
       fields: { id: 'consent_id', client_id: 'client_id', scopes: 'scopes', created_at: 'created_at', last_used_at: 'last_used_at' },
     },
+    consent: {
+      fields: {
+        client_id: 'client_id',
+        name: 'client_name',
+        requested_scopes: 'scopes',
+        logo_uri: 'logo_uri',
+        tos_uri: 'tos_uri',
+        policy_uri: 'policy_uri',
+        redirect_uri: 'redirect_uri',
+        verified: 'reviewed',
+      },
+      scope: { id: 'scope', name: 'title', description: 'description' },
+      decision: { token: 'consent_token', allowed: 'allowed', redirect_uri: 'redirect_uri' },
+    },
+    invalid_status: 422,
   },
 }

@@ -1,8 +1,9 @@
 import type { DialectDifference } from '../core/model/dialect.ts'
 
 /**
- * Where the page is silent we took the secure reading: errors go to the callback once it is known, PKCE is kept where it is sent, unknown
- * parameters are passed over, and the refresh token is used at the same address as in RFC 6749 §6.
+ * Where the pages are silent we took the secure reading: errors go to the callback once it is known, unknown parameters are passed over, scope
+ * among them, and the refresh token is used at the same address as in RFC 6749 §6. A consent is remembered as the standard does. The token's
+ * errors are those of RFC 6749 §5.2. `state` may have any length down to one character, as in the page's own sample.
  */
 export const worksmart: DialectDifference = {
   name: 'worksmart',
@@ -11,13 +12,17 @@ export const worksmart: DialectDifference = {
   paths: { authorize: '/api/v1/oauth2/authorize', token: '/api/v1/oauth2/token' },
   discovery: [],
   required: ['client_id', 'response_type', 'state'],
+  // "your callback URL": the first that is registered
   redirect_default: 'first',
   scope_parameter: false,
   unknown_scope: 'ignore',
+  unknown_resource: 'ignore',
+  // the pages know no PKCE: kept where it is sent, and asked of a client without a secret
   pkce: { required: 'never', methods: ['S256'], method_required: true },
   redirect_status: 302,
   // one page sends the secret in the body, the other by curl -u
   client_auth: ['client_secret_post', 'client_secret_basic'],
+  // it is no parameter there; one that is sent must be the same
   redirect_uri_at_token: 'optional',
   token_response: { expires: 'expires_in', token_type: true, scope: 'null' },
   id_tokens: false,

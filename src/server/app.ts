@@ -1,14 +1,15 @@
 import { type AuthorizationServer, createAuthorizationServer, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
+import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
 import { type Log, silentLog } from '../core/model/log.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
-import { dialects } from '../dialects/index.ts'
 import { findSession } from './accounts/sessions.ts'
 import { prepareSignIn } from './accounts/sign-in.ts'
 import type { Config } from './config.ts'
+import { dialectOf } from './dialects/choose.ts'
 import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
@@ -63,7 +64,7 @@ async function createSite({
 }: AppOptions): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
-  const on = config.dialects.map(findDialect)
+  const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
     issuer,
@@ -89,11 +90,11 @@ async function createSite({
   const { interactions, keys } = server
   const site: Site = {
     ...frame,
-    store,
+    store: server.store,
     log,
     interactions,
     keys,
-    scopes: { ...scopes, ...dialectScopes },
+    scopes: { ...dialectScopes, ...scopes },
     resources,
     lifetime,
     session_lifetime: lifetime.session,
@@ -102,10 +103,19 @@ async function createSite({
   return { server, site }
 }
 
-function findDialect(name: string) {
-  const dialect = dialects.find((one) => one.name === name)
+function findDialect(name: string, { own_dialects }: Config): Dialect {
+  const dialect = dialectOf(name, own_dialects)
   if (!dialect) throw new Error(`There is no dialect ${name}.`)
+  checkPages(dialect)
   return dialect
+}
+
+/** A page would stand in front of such an endpoint, and nobody would ever get there. */
+function checkPages(dialect: Dialect): void {
+  for (const endpoint of Object.keys(dialect.paths) as EndpointName[]) {
+    const page = pathsOf(dialect, endpoint).find((path) => Object.hasOwn(pageRoutes, path))
+    if (page !== undefined) throw new Error(`The dialect ${dialect.name} has ${endpoint} at ${page}, where a page is: change its path.`)
+  }
 }
 
 /** One page. What goes wrong there is told to the person, and to the log under the same reference. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import type { Dialect } from '../core/model/dialect.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
-import { dialects as knownDialects } from '../dialects/index.ts'
+import { chooseDialects, isKnown } from './dialects/choose.ts'
+import { loadObject } from './dialects/file.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
 import {
@@ -45,6 +45,8 @@ export interface Config {
   lifetime: Lifetimes & { session: number }
   /** Names of the dialects that are on. */
   dialects: string[]
+  /** What those names stand for, where it is not what comes with the program: dialects from files, and those with settings laid over. */
+  own_dialects?: readonly Dialect[]
   /** The least that is logged; the command decides unless said. */
   log?: LogLevel
 }
@@ -56,6 +58,8 @@ export interface ConfigSources {
   env?: Readonly<Record<string, string | undefined>>
   /** Relative paths begin here, and a configuration file is looked for here. */
   cwd?: string
+  /** The dialects that are on where nothing says which; the standard alone unless given. */
+  dialects?: readonly string[]
 }
 
 /** Everything that is wrong with the settings, one sentence each, with what to change. */
@@ -70,14 +74,13 @@ export class ConfigError extends Error {
 }
 
 const DEFAULT_PORT = 4000
-/** The names of all dialects, on or off. */
-export const DIALECTS: readonly string[] = knownDialects.map(({ name }) => name)
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
 export const DEFAULT_LIFETIME: Config['lifetime'] = {
   code: 60,
   ticket: 1_800,
+  consent_token: 600,
   access_token: 600,
   refresh_token: 2_592_000,
   grant: 31_536_000,
@@ -93,6 +96,7 @@ const SETTINGS = {
   database: { flag: 'database', variable: 'VOUCHSAFE_DATABASE' },
   trusted_proxies: { flag: 'trusted-proxies', variable: 'VOUCHSAFE_TRUSTED_PROXIES' },
   dialects: { flag: 'dialects', variable: 'VOUCHSAFE_DIALECTS' },
+  dialect_settings: {},
   log: { variable: 'VOUCHSAFE_LOG' },
   // no flag: it would stand in the list of processes
   secret: { variable: 'VOUCHSAFE_SECRET' },
@@ -116,7 +120,7 @@ const OTHER_VARIABLES = new Set(['VOUCHSAFE_CONFIG', 'VOUCHSAFE_LAUNCHED'])
 const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
 
 /** All settings, or a ConfigError with everything that is wrong about them. */
-export async function readConfig({ flags = {}, env = {}, cwd = process.cwd() }: ConfigSources): Promise<Config> {
+export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), dialects = ['standard'] }: ConfigSources): Promise<Config> {
   const problems: string[] = []
   const given = gather({ flags, env: ownVariables(env, problems), file: await readFileOf(flags, env, cwd, problems) })
   /** What `read` makes of a setting; `otherwise` where it is not given, or wrong, which is noted. */
@@ -147,11 +151,24 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd() }: 
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
-    dialects: setting('dialects', (value) => readNames(value, DIALECTS), ['standard']),
+    ...(await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
+}
+
+/** The dialects that are on, from their names, files and settings. */
+async function readDialects(
+  given: Partial<Record<Setting, Given>>,
+  named: readonly string[],
+  cwd: string,
+  problems: string[],
+): Promise<Pick<Config, 'dialects' | 'own_dialects'>> {
+  const where = given.dialects?.where ?? 'dialects'
+  const on = await chooseDialects({ named, where, settings: given.dialect_settings?.value, cwd }, problems)
+  const own = on.filter((dialect) => !isKnown(dialect))
+  return { dialects: on.map(({ name }) => name), ...(own.length > 0 && { own_dialects: own }) }
 }
 
 interface Gathered {
@@ -200,7 +217,7 @@ async function readFileOf(flags: Gathered['flags'], env: Gathered['env'], cwd: s
   }
   if (present.length > 1) problems.push(`There are ${present.join(' and ')}: keep one of them.`)
   try {
-    const settings = await loadFile(resolve(cwd, name))
+    const settings = await loadObject(resolve(cwd, name))
     for (const key of Object.keys(settings)) {
       if (!Object.hasOwn(SETTINGS, key))
         problems.push(`${key} in ${name} is not a setting: the settings are ${Object.keys(SETTINGS).join(', ')}.`)
@@ -210,11 +227,4 @@ async function readFileOf(flags: Gathered['flags'], env: Gathered['env'], cwd: s
     problems.push(`${name} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`)
     return null
   }
-}
-
-async function loadFile(path: string): Promise<Readonly<Record<string, unknown>>> {
-  const json = path.endsWith('.json')
-  const settings: unknown = json ? JSON.parse(await readFile(path, 'utf8')) : (await import(pathToFileURL(path).href)).default
-  if (typeof settings === 'object' && settings !== null && !Array.isArray(settings)) return { ...settings }
-  throw new Error(json ? 'it must hold one JSON object.' : 'it must export one object with the settings as its default.')
 }

@@ -1,8 +1,10 @@
 import { SECOND } from '../core/model/clock.ts'
+import { type Dialect, pathsOf } from '../core/model/dialect.ts'
 import type { KeyUse } from '../core/model/stored-key.ts'
 import { checkSqlite } from '../stores/sqlite-check.ts'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { dialectOf } from './dialects/choose.ts'
 import { isLoopback } from './settings.ts'
 import { openStore, sqliteFile } from './store.ts'
 
@@ -22,7 +24,7 @@ const MOST_SKEW = 2 * SECOND
 const MOST_STORE_SKEW = SECOND / 2
 /** A sync that takes longer makes every sign-in slow. Milliseconds. */
 const SLOW_SYNC = 50
-const DISCOVERY = '/.well-known/openid-configuration'
+const DOCUMENTS = { openid: '/.well-known/openid-configuration', authorization_server: '/.well-known/oauth-authorization-server' } as const
 
 /** Looks at everything that a deployment needs, from the database to what a browser would see. Changes nothing that matters. */
 export async function examine(config: Config): Promise<Finding[]> {
@@ -71,7 +73,8 @@ async function examineDatabase(config: Config, findings: Finding[]): Promise<App
 
 function checkFile({ database }: Config): Finding[] {
   const file = sqliteFile(database)
-  if (file === null || file === ':memory:') return [ok('database', 'It is kept in memory and ends with the server.')]
+  if (file === null) return [ok('database', 'PostgreSQL answers, and keeps what it confirms.')] // opening it has looked
+  if (file === ':memory:') return [ok('database', 'It is kept in memory and ends with the server.')]
   const { broken, read_only, sync_ms } = checkSqlite(file)
   const time = `${sync_ms.toFixed(1)} ms`
   if (broken.length > 0)
@@ -109,30 +112,45 @@ function checkKeys({ server }: App): Finding {
 }
 
 /** What somebody sees who comes to the issuer's address. */
-async function examineAddress({ issuer, host, port }: Config, app: App | null): Promise<Finding[]> {
+async function examineAddress(config: Config, app: App | null): Promise<Finding[]> {
+  const { issuer, host, port } = config
+  const path = findDocument(config)
   const asked = Date.now()
-  const answer = await get(`${issuer}${DISCOVERY}`)
+  const answer = await get(`${issuer}${path ?? '/'}`)
   if (typeof answer === 'string') {
     const fix = `Start the server, and let ${issuer} lead to ${host}:${port}.`
     return [wrong('reachable', `${issuer} does not answer: ${answer}`, fix)]
   }
-  const document = await readDocument(answer)
+  const document = path === null ? {} : await readDocument(answer)
   if (answer.status !== 200 || document === null) {
     return [
       wrong(
         'reachable',
-        `${issuer}${DISCOVERY} answers ${answer.status}, without a discovery document.`,
+        `${issuer}${path ?? '/'} answers ${answer.status}${path === null ? '' : ', without a discovery document'}.`,
         `Let every path below ${issuer} lead to ${host}:${port}, unchanged.`,
       ),
     ]
   }
-  return [
-    ok('reachable', `${issuer} answers.`),
-    checkDiscovery(issuer, document, app),
-    checkClock(answer, asked),
-    await checkForwarded(issuer, document),
-    await checkCookies(issuer),
-  ]
+  const told =
+    path === null
+      ? [ok('discovery', 'No dialect that is on publishes metadata.')]
+      : [checkDiscovery(issuer, document, app), await checkForwarded(`${issuer}${path}`, document)]
+  return [ok('reachable', `${issuer} answers.`), ...told, checkClock(answer, asked), await checkCookies(config)]
+}
+
+/** Where the metadata stand that speak for the whole host; null where no dialect that is on has any. */
+function findDocument(config: Config): string | null {
+  for (const { discovery } of dialectsOf(config)) {
+    if (discovery.includes('openid')) return DOCUMENTS.openid
+    if (discovery.includes('authorization_server')) return DOCUMENTS.authorization_server
+  }
+  return null
+}
+
+/** The dialects that are on; those that speak for the host's root first. */
+function dialectsOf({ dialects, own_dialects }: Config): Dialect[] {
+  const on = dialects.flatMap((name) => dialectOf(name, own_dialects) ?? [])
+  return on.sort((one, other) => Number(one.base !== '') - Number(other.base !== ''))
 }
 
 function checkDiscovery(issuer: string, document: Record<string, unknown>, app: App | null): Finding {
@@ -173,8 +191,8 @@ function checkClock(answer: Response, asked: number): Finding {
 }
 
 /** Nothing that a visitor says about the address may change what we say. */
-async function checkForwarded(issuer: string, document: Record<string, unknown>): Promise<Finding> {
-  const answer = await get(`${issuer}${DISCOVERY}`, {
+async function checkForwarded(address: string, document: Record<string, unknown>): Promise<Finding> {
+  const answer = await get(address, {
     'x-forwarded-host': 'doctor.invalid',
     'x-forwarded-proto': 'gopher',
     forwarded: 'host=doctor.invalid',
@@ -190,8 +208,11 @@ async function checkForwarded(issuer: string, document: Record<string, unknown>)
 }
 
 /** The sign-out page binds itself to the browser: its cookie shows what became of ours on the way. @spec RFC 6265bis §4.1.3.2 */
-async function checkCookies(issuer: string): Promise<Finding> {
-  const answer = await get(`${issuer}/logout`)
+async function checkCookies(config: Config): Promise<Finding> {
+  const { issuer } = config
+  const [path] = dialectsOf(config).flatMap((dialect) => pathsOf(dialect, 'logout'))
+  if (path === undefined) return ok('cookies', 'Not looked at: no dialect that is on has a sign-out page.')
+  const answer = await get(`${issuer}${path}`)
   const cookies = typeof answer === 'string' ? [] : answer.headers.getSetCookie()
   const cookie = cookies.find((line) => line.includes('vouchsafe-'))
   if (cookie === undefined)

@@ -20,6 +20,10 @@ export interface Limits {
   keep_alive: number
   /** Requests on one connection. */
   requests: number
+  /** Until a connection on which nothing moves is cut. */
+  idle: number
+  /** At once; who comes beyond them is turned away. */
+  connections: number
 }
 
 const LIMITS: Limits = {
@@ -30,6 +34,8 @@ const LIMITS: Limits = {
   checking_interval: 2_000,
   keep_alive: 65_000, // longer than a proxy keeps an idle connection
   requests: 10_000,
+  idle: 75_000,
+  connections: 16_384,
 }
 
 /** Sent bodies are read this many times further than they may be, so that whoever sends them hears why they are refused. */
@@ -43,6 +49,8 @@ export interface DoorOptions {
   log?: Log
   /** Addresses or CIDR ranges whose X-Forwarded-For counts. */
   trusted_proxies?: readonly string[]
+  /** A proxy that nobody named stands in front: its address is nobody's, so none is told. */
+  unnamed_proxy?: boolean
   limits?: Partial<Limits>
 }
 
@@ -62,7 +70,7 @@ export function listen(handle: (http: HttpRequest) => Promise<Reply>, options: D
     handle,
     limits,
     log: options.log ?? silentLog,
-    proxies: options.trusted_proxies?.length ? readProxies(options.trusted_proxies) : null,
+    proxies: options.trusted_proxies?.length ? readProxies(options.trusted_proxies) : options.unnamed_proxy ? 'unnamed' : null,
     draining: false,
   }
   const server = openServer(door)
@@ -81,7 +89,8 @@ interface Door {
   handle(http: HttpRequest): Promise<Reply>
   limits: Limits
   log: Log
-  proxies: BlockList | null
+  /** Null: who connects is who asks. 'unnamed': who connects is a proxy, and who asks is not known. */
+  proxies: BlockList | 'unnamed' | null
   /** True once the server is closing: each answer is then the last of its connection. */
   draining: boolean
 }
@@ -100,6 +109,8 @@ function openServer(door: Door): Server {
     (incoming, outgoing) => void serve(door, incoming, outgoing),
   )
   server.maxRequestsPerSocket = limits.requests
+  server.timeout = limits.idle // a peer that reads nothing of its answer keeps what it holds no longer than this
+  server.maxConnections = limits.connections
   server.maxHeadersCount = 0 // what is over the limit would be dropped in silence; the size of all is limit enough
   server.on('clientError', answerBroken)
   server.on('connect', (_incoming, socket) => hangUp(socket, '405 Method Not Allowed'))
@@ -213,6 +224,8 @@ const BROKEN: Readonly<Record<string, string>> = {
 }
 
 function hangUp(socket: Duplex, status: string): void {
+  // node takes its own listener off a socket that it hands out, and an error that nobody hears ends the process
+  socket.on('error', () => socket.destroy())
   socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
   setTimeout(() => socket.destroy(), LAST_WORDS).unref()
 }
@@ -242,7 +255,8 @@ export function readProxies(texts: readonly string[]): BlockList {
 }
 
 /** The peer, or whoever the nearest trusted proxies say stands behind them: read from the right, as each appends its own peer. */
-function findAddress(incoming: IncomingMessage, proxies: BlockList | null): string {
+function findAddress(incoming: IncomingMessage, proxies: Door['proxies']): string {
+  if (proxies === 'unnamed') return ''
   let address = plainAddress(incoming.socket.remoteAddress ?? '')
   if (proxies === null) return address
   const { rawHeaders } = incoming

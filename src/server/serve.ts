@@ -2,10 +2,14 @@ import { SECOND } from '../core/model/clock.ts'
 import type { Log } from '../core/model/log.ts'
 import type { Store } from '../core/model/store.ts'
 import { type App, createApp } from './app.ts'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { listen } from './node.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { openStore } from './store.ts'
+
+/** Who can read the database must not be able to read the keys in it. */
+const NO_SECRET =
+  'VOUCHSAFE_SECRET is missing, and this database keeps no secret beside itself: set it to 32 random bytes, such as openssl rand -base64 32 prints, the same on every node.'
 
 /** How often keys and expired rows are looked after. */
 const MAINTENANCE = 10 * SECOND
@@ -28,9 +32,13 @@ export interface Served {
 export async function startServer(config: Config, { log, first_run, ...options }: ServeOptions): Promise<Served> {
   const store = options.store ?? (await openStore(config))
   try {
+    if (config.secrets.length === 0 && store.secret === undefined) throw new ConfigError([NO_SECRET])
     const app = await createApp({ config, store, log, ...(first_run && { first_run }) })
     const { host, port, trusted_proxies } = config
-    const door = await listen(app.handle, { host, port, trusted_proxies, log })
+    // we speak http, so behind an https issuer stands a proxy; unless it is named, all the world would share its one address
+    const unnamed_proxy = config.issuer.startsWith('https:') && trusted_proxies.length === 0
+    if (unnamed_proxy) log.warn({ event: 'proxy.unnamed', fix: 'Name the proxy in trusted_proxies, or nobody is slowed down by address.' })
+    const door = await listen(app.handle, { host, port, trusted_proxies, unnamed_proxy, log })
     const timer = setInterval(
       () => void app.maintain().catch((error: Error) => log.error({ event: 'maintenance.failed', error })),
       MAINTENANCE,

@@ -9,7 +9,9 @@ const findText = `
   from (select ${epochOf('$1', '$2')} as epoch) present left join consents c on c.sub = $1 and c.client_id = $2`
 
 const saveText = `
-  insert into consents (sub, client_id, expires_at, record) values ($1, $2, $3, $4)
+  insert into consents (sub, client_id, expires_at, record)
+  select cast($1 as text), cast($2 as text), cast($3 as bigint), cast($4 as text)
+  where cast($5 as bigint) is null or cast($5 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')}
   on conflict (sub, client_id) do update set expires_at = excluded.expires_at, record = excluded.record`
 
 const listText = `
@@ -25,8 +27,9 @@ export function createConsents(sql: Sql): Store['consents'] {
     },
     decide: async (consent, receipt, options) => {
       const { sub, client_id, expires_at, ...record } = consent
-      const save = { text: saveText, values: [sub, client_id, expires_at ?? null, JSON.stringify(record)] }
-      await sql.batch([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])])
+      const values = [sub, client_id, expires_at ?? null, JSON.stringify(record), options?.epoch ?? null]
+      const save = { text: saveText, values, must: true }
+      return sql.batch([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])])
     },
     withdraw: (sub, client_id, receipt) =>
       sql.batch([

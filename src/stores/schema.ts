@@ -35,4 +35,14 @@ export const migrations = (clustered: string): readonly string[] => [
     created_at bigint not null, active_at bigint, retired_at bigint)`,
   // two nodes that make a key at the same moment: one of them finds the place taken
   "create unique index keys_one_of_each on keys (use, status) where status in ('next', 'active')",
+  'alter table clients add column owner text',
+  'create index clients_by_owner on clients (owner, client_id) where owner is not null',
+  'create table api_keys (key_hash text not null primary key, key_id text not null unique, sub text not null, record text not null)',
+  `create table spent_ids (id text not null primary key, expires_at bigint not null)${clustered}`,
+  'create index spent_ids_by_end on spent_ids (expires_at)',
+  // clients that registered themselves and were deleted
+  `create table gone_clients (client_id text not null primary key)${clustered}`,
+  `create table initial_access_tokens (
+    token_hash text not null primary key, token_id text not null unique, uses bigint, expires_at bigint not null, record text not null)`,
+  'create index initial_access_tokens_by_end on initial_access_tokens (expires_at)',
 ]

@@ -1,11 +1,14 @@
 import type { Store } from '../core/model/store.ts'
+import { createApiKeys } from './api-keys.ts'
 import { withClientCache } from './client-cache.ts'
 import { createClients } from './clients.ts'
 import { createCodes } from './codes.ts'
 import { createConsents } from './consents.ts'
 import { createGrants } from './grants.ts'
+import { createInitialAccessTokens } from './initial-access-tokens.ts'
 import { createKeys } from './keys.ts'
 import { migrate } from './migrate.ts'
+import { createOnce } from './once.ts'
 import { createSessions } from './sessions.ts'
 import type { Sql } from './sql.ts'
 import { createSweep } from './sweep.ts'
@@ -22,6 +25,9 @@ export async function openSqlStore(sql: Sql): Promise<Store> {
     grants: createGrants(sql),
     tokens: createTokens(sql),
     codes: createCodes(sql),
+    once: createOnce(sql),
+    initialAccessTokens: createInitialAccessTokens(sql),
+    apiKeys: createApiKeys(sql),
     users: createUsers(sql),
     sessions: createSessions(sql),
     throttles: createThrottles(sql),

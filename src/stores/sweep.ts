@@ -15,6 +15,9 @@ export function createSweep(sql: Sql): Store['sweep'] {
     sweepByEnd(sql, 'sessions', 'session_hash', 0),
     sweepByEnd(sql, 'parked_codes', 'code_key', 0),
     sweepByEnd(sql, 'revoked_tokens', 'jti', 0),
+    // by a clock that may be behind ours the thing is not over yet
+    sweepByEnd(sql, 'spent_ids', 'id', HOUR),
+    sweepByEnd(sql, 'initial_access_tokens', 'token_hash', HOUR),
     sweepByEnd(sql, 'consents', 'sub, client_id', HOUR),
     sweepGrants(sql),
   ]

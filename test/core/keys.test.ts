@@ -100,7 +100,7 @@ describe('the key ring', () => {
     const sealed = keys.code.seal(code)
     const again = await openRing({ store })
     assert.deepEqual(again.keys.code.open(sealed), code)
-    assert.equal(again.keys.list().length, 5)
+    assert.equal(again.keys.list().length, 6)
     await assert.rejects(openRing({ store, secrets: ['x'.repeat(43)] }), /master secret does not open/)
     await store.close()
   })
@@ -173,7 +173,7 @@ describe('the key ring', () => {
   it('many nodes that find the same things due agree on one key of each', async () => {
     const store = await openSqliteStore(':memory:')
     const rings = await Promise.all(Array.from({ length: 8 }, () => openRing({ store })))
-    assert.equal((await store.keys.list()).length, 5)
+    assert.equal((await store.keys.list()).length, 6)
     for (const { keys } of rings) assert.deepEqual(rings[0]!.keys.code.open(keys.code.seal(code)), code)
     await store.close()
   })
@@ -190,7 +190,7 @@ describe('what is due', () => {
     active_at: 0,
     ...given,
   })
-  const others = (['sig-ES256', 'sig-RS256', 'ticket', 'token'] as const).map((use) => key({ use, kid: use, active_at: 1e15 }))
+  const others = (['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client'] as const).map((use) => key({ use, kid: use, active_at: 1e15 }))
   const cases: [string, StoredKey[], number, string[]][] = [
     ['nothing is there', [], 0, ['make active']],
     ['young', [key({})], HOUR, []],

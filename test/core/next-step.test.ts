@@ -16,7 +16,15 @@ const request = {
 } as AuthorizationRequest
 const client = { client_id: 'c', token_endpoint_auth_method: 'client_secret_basic' } as Client
 const session: Session = { sid: 's', sub: 'u', auth_time: 50_000 }
-const consent: Consent = { sub: 'u', client_id: 'c', scope: 'read', granted_at: 50_000, request_id: 'older' }
+const consent: Consent = {
+  sub: 'u',
+  client_id: 'c',
+  scope: 'read',
+  scope_at: { '': 'read' },
+  redirect_hosts: ['app.example', '127.0.0.1', 'com.example.app:'],
+  granted_at: 50_000,
+  request_id: 'older',
+}
 const NATIVE = { redirect_uri: 'http://127.0.0.1:5555/cb' }
 const PUBLIC = { token_endpoint_auth_method: 'none' }
 const now = 110_000
@@ -66,7 +74,22 @@ const cases: [name: string, given: Case, outcome: string][] = [
   ['a resource that nobody has allowed', { request: { resource: ['https://api.example'] } }, 'consent'],
   [
     'a resource that was allowed',
-    { request: { resource: ['https://api.example'] }, consent: { resource: ['https://api.example'] } },
+    { request: { resource: ['https://api.example'] }, consent: { scope_at: { 'https://api.example': 'read' } } },
+    'issue read',
+  ],
+  [
+    'a scope that was allowed at another resource only',
+    {
+      request: { resource: ['https://a.example'] },
+      consent: { scope_at: { 'https://a.example': 'write', 'https://b.example': 'read' }, scope: 'read write' },
+    },
+    'consent',
+  ],
+  ['a resource was allowed, and none is asked now', { consent: { scope_at: { 'https://a.example': 'read' } } }, 'consent'],
+  ['another host of the same client', { request: { redirect_uri: 'https://other.example/cb' } }, 'consent'],
+  [
+    'a host that was shown, too',
+    { request: { redirect_uri: 'https://other.example/cb' }, consent: { redirect_hosts: ['app.example', 'other.example'] } },
     'issue read',
   ],
   ['a claim that nobody has allowed', { request: { claims: ['name'] } }, 'consent'],
@@ -92,7 +115,8 @@ const cases: [name: string, given: Case, outcome: string][] = [
 for (const [name, given, outcome] of cases) {
   it(`next step: ${name} → ${outcome}`, () => {
     const who = given.session === null ? null : { ...session, ...given.session }
-    const allowed = given.consent === null ? null : { ...consent, ...given.consent }
+    const scope_at = { '': given.consent?.scope ?? consent.scope }
+    const allowed = given.consent === null ? null : { ...consent, scope_at, ...given.consent }
     const asks = { client: { ...client, ...given.client }, dialect: { consent: { ...standard.consent, ...given.rules } } }
     let found: string
     try {

@@ -55,7 +55,15 @@ async function openServer(dialects: Dialect[] = [standard, lax]) {
   await store.clients.add(client)
   await store.clients.add({ ...client, client_id: 'loose', dialect: 'lax' })
   for (const client_id of ['strict', 'loose']) {
-    const consent = { sub: 'u1', client_id, scope: 'openid email', granted_at: 0, request_id: 'r' }
+    const consent = {
+      sub: 'u1',
+      client_id,
+      scope: 'openid email',
+      scope_at: { '': 'openid email' },
+      redirect_hosts: ['app.example'],
+      granted_at: 0,
+      request_id: 'r',
+    }
     await store.consents.decide(consent, { receipt_id: client_id, sub: 'u1', client_id, at: 0, decision: 'allowed', scope: 'openid email' })
   }
   const get = (path: string, words: Record<string, string>) => server.fetch(new Request(`${issuer}${path}?${new URLSearchParams(words)}`))

@@ -301,7 +301,7 @@ describe('codes', () => {
     await world.close()
   })
 
-  it('with every parameter at its limit a request works, and its code has at most 1000 characters', async () => {
+  it('with every parameter at its limit, and a client_id that somebody chose, a request works, and its code has at most 1000 characters', async () => {
     const resources = Object.fromEntries(
       Array.from({ length: 4 }, (_, i) => [`https://api${i}.example/`.padEnd(128, 'x'), { name: { en: `API ${i}` } }]),
     )

@@ -342,6 +342,7 @@ describe('native apps', () => {
         assert.equal(await leads(world, browser, { redirect_uri }), '/consent', 'the next request is asked, whoever sent it')
         assert.equal(await leads(world, browser, { redirect_uri, prompt: 'none' }), 'consent_required')
         assert.equal(await leads(world, browser, { redirect_uri: redirect_uri.replace('5555', '6666') }), '/consent')
+        await world.authorize(browser, { redirect_uri: REDIRECT })
         assert.equal(await leads(world, browser, { redirect_uri: REDIRECT }), 'code', 'an https redirect is the app’s own')
       }),
     )

@@ -78,7 +78,7 @@ describe('refresh tokens', () => {
 
   for (const [grace, later, status] of [
     [0, 1, 400],
-    [0, 0, 200],
+    [0, 0, 400],
     [300, 300, 200],
     [300, 301, 400],
     [9999, 301, 400],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { AuthorizationRequest } from '../../src/core/model/authorization-request.ts'
+import { consentAfter, standing } from '../../src/core/model/consent.ts'
 import type { Consent } from '../../src/core/model/grant.ts'
-import { consentAfter, standing } from '../../src/server/accounts/consents.ts'
+import { networkOf } from '../../src/core/model/network.ts'
 import { hashPassword, verifyPassword } from '../../src/server/accounts/password.ts'
-import { networkOf, TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS } from '../../src/server/accounts/throttle.ts'
+import { TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS } from '../../src/server/accounts/throttle.ts'
 import { addUser } from '../../src/server/accounts/users.ts'
 import { ids, textOf, type Visit } from '../support/browser.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
@@ -167,13 +168,20 @@ describe('networkOf', () => {
 })
 
 describe('a consent after a decision', () => {
-  const request = { request_id: 'r2', client_id: 'c', scope: 'openid a b', created_at: 500 } as AuthorizationRequest
+  const request = {
+    request_id: 'r2',
+    client_id: 'c',
+    redirect_uri: 'https://c.example/cb',
+    scope: 'openid a b',
+    created_at: 500,
+  } as AuthorizationRequest
   const earlier: Consent = {
     sub: 's',
     client_id: 'c',
     scope: 'openid a z',
     declined: 'b y',
-    resource: ['https://r1'],
+    scope_at: { 'https://r1': 'openid a z' },
+    redirect_hosts: ['old.example'],
     granted_at: 1,
     request_id: 'r1',
   }
@@ -193,7 +201,8 @@ describe('a consent after a decision', () => {
       client_id: 'c',
       scope: 'z openid b',
       declined: 'y a',
-      resource: ['https://r1'],
+      scope_at: { 'https://r1': 'openid z', '': 'openid b' },
+      redirect_hosts: ['old.example', 'c.example'],
       granted_at: 1000,
       request_id: 'r2',
     })

@@ -66,7 +66,7 @@ async function allow(shell: Shell, sub: string, client_id: string): Promise<void
   const decision = { sub, client_id, scope: 'openid email' }
   await shell.look((store) =>
     store.consents.decide(
-      { ...decision, granted_at: at, request_id: 'r' },
+      { ...decision, scope_at: { '': decision.scope }, redirect_hosts: ['app.example'], granted_at: at, request_id: 'r' },
       { ...decision, receipt_id: timedId(at), at, decision: 'allowed' },
     ),
   )
@@ -296,13 +296,13 @@ describe('keys', () => {
         .filter(({ status }) => status === 'active')
         .map(({ use }) => use)
         .sort(),
-      ['mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
+      ['client', 'mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
     )
     assert.deepEqual(
       keys.filter(({ status }) => status === 'next').map(({ use }) => use),
       ['sig-ES256'],
     )
-    assert.equal((await shell.json('keys', 'list')).length, 6)
+    assert.equal((await shell.json('keys', 'list')).length, 7)
     assert.ok(!(await shell('keys', 'list', '--json')).stdout.includes('sealed'))
     assert.equal((await shell('keys', 'rotate', '--use', 'tea')).code, 2)
   })
@@ -425,6 +425,54 @@ describe('doctor', () => {
     const { code, stdout } = await openShell(test, { VOUCHSAFE_LOG: 'loud' })('doctor', '--port', '0')
     assert.equal(code, 1)
     assert.equal(stdout.match(/^WRONG {2}configuration/gm)?.length, 2)
+  })
+})
+
+describe('api-key', () => {
+  it('add shows a key this once, of which only the hash is kept; list and revoke know it by its name', async (test) => {
+    const shell = openShell(test)
+    const ann = await addUser(shell)
+    const { api_key, ...shown } = await shell.json('api-key', 'add', 'Ann@example.com', '--label', 'Backup')
+    assert.match(api_key, /^vsk_[\w-]{43}$/)
+    assert.deepEqual(Object.keys(shown), ['key_id', 'sub', 'label', 'hint', 'created_at'])
+    assert.deepEqual([shown.sub, shown.label, shown.hint], [ann.sub, 'Backup', api_key.slice(-4)])
+    const kept = await shell.look((store) => store.apiKeys.find(sha256(api_key)))
+    assert.equal(kept?.key_id, shown.key_id)
+    assert.deepEqual(await shell.json('api-key', 'list'), [shown])
+    const table = await shell('api-key', 'list')
+    assert.match(table.stdout, /^KEY_ID +SUB +LABEL +ENDS_IN +MADE\n/)
+    assert.ok(!table.stdout.includes(api_key) && !table.stdout.includes(sha256(api_key)))
+    assert.deepEqual(await shell.json('api-key', 'revoke', shown.key_id), { key_id: shown.key_id, revoked: true })
+    assert.equal(await shell.look((store) => store.apiKeys.find(sha256(api_key))), null)
+    assert.equal((await shell('api-key', 'revoke', shown.key_id)).code, 3)
+  })
+  it('list shows those of one person where one is named', async (test) => {
+    const shell = openShell(test)
+    const [ann, bob] = [await addUser(shell), await addUser(shell, 'bob@example.com')]
+    for (const { sub } of [ann, bob, bob]) await shell.json('api-key', 'add', '--sub', sub)
+    assert.equal((await shell.json('api-key', 'list')).length, 3)
+    const bobs = await shell.json('api-key', 'list', '--email', 'bob@example.com')
+    assert.deepEqual(
+      bobs.map(({ sub }: Json) => sub),
+      [bob.sub, bob.sub],
+    )
+  })
+  it('add and revoke say what is wrong', async (test) => {
+    const shell = openShell(test)
+    await addUser(shell)
+    for (const [args, code] of [
+      [['add'], 2],
+      [['add', 'nobody'], 3],
+      [['add', 'ann@example.com', '--sub', 'x'], 2],
+      [['add', 'ann@example.com', '--label', ' '], 2],
+      [['add', 'ann@example.com', '--label', 'x'.repeat(101)], 2],
+      [['revoke'], 2],
+      [['revoke', 'one', 'two'], 2],
+      [['revoke', 'none'], 3],
+    ] as const) {
+      assert.equal((await shell('api-key', ...args)).code, code, args.join(' '))
+    }
+    assert.deepEqual(await shell.json('api-key', 'list'), [])
   })
 })
 

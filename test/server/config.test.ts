@@ -119,7 +119,11 @@ describe('a wrong setting is named with what to write', () => {
     ],
     ['issuer with an escape', { flags: { issuer: 'https://id.example.com/%61' } }, /must have a plain path/],
     ['host with a port', { flags: { host: '127.0.0.1:4000' } }, /^--host is not an address to listen on/],
-    ['PostgreSQL', { flags: { database: 'postgres://db/x' } }, /^--database names PostgreSQL, which comes with the next version/],
+    [
+      'PostgreSQL without a database',
+      { flags: { database: 'postgres://db' } },
+      /^--database is not an address of PostgreSQL: write postgres:/,
+    ],
     ['a bare file', { env: { VOUCHSAFE_DATABASE: 'a.db' } }, /^VOUCHSAFE_DATABASE is not a database: write sqlite:FILE/],
     ['a proxy that is no address', { flags: { 'trusted-proxies': '10.0.0.0/33' } }, /^--trusted-proxies holds something that is neither/],
     ['a proxy by name', { flags: { 'trusted-proxies': '10.0.0.1,proxy' } }, /^--trusted-proxies holds something that is neither/],

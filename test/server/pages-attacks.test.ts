@@ -204,7 +204,15 @@ describe('attacks on the pages', () => {
       assert.doesNotMatch(page.html, /[\u202A-\u202E\u2066-\u2069\u200B-\u200F]/)
       assert.match(page.html, /<h1 id="consent-title"><bdi>/)
       await site.store.consents.decide(
-        { sub: site.mara.sub, client_id: `name-${i}`, scope: 'openid', granted_at: site.time.now, request_id: 'x' },
+        {
+          sub: site.mara.sub,
+          client_id: `name-${i}`,
+          scope: 'openid',
+          scope_at: { '': 'openid' },
+          redirect_hosts: ['app.example'],
+          granted_at: site.time.now,
+          request_id: 'x',
+        },
         { receipt_id: `r${i}`, sub: site.mara.sub, client_id: `name-${i}`, at: site.time.now, decision: 'allowed', scope: 'openid' },
       )
       assert.doesNotMatch((await browser.get(`${ISSUER}/account/apps`)).html, /<script|<img|[\u202A-\u202E\u2066-\u2069\u200B-\u200F]/)
@@ -227,7 +235,7 @@ describe('attacks on the pages', () => {
     await site.addClient({ client_id: 'directive', redirect_uris: [redirect_uri] })
     const page = await site.signIn(site.browser(), { client_id: 'directive', redirect_uri })
     const policy = page.headers.get('content-security-policy') ?? ''
-    assert.ok(policy.endsWith("form-action 'self'"), policy)
+    assert.ok(policy.endsWith("form-action 'self' https:"), policy)
   })
 
   it('signing in gives a new session id, ends the one before, and takes none that was planted', async () => {

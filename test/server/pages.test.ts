@@ -40,14 +40,14 @@ describe('pages', () => {
   })
   after(() => site.close())
 
-  it('the sign-in page has its ids, names the app and its host, and lets the answer leave for that origin only', async () => {
+  it('the sign-in page has its ids, names the app and its host, and lets the answer leave, and the app’s own redirects after it', async () => {
     const browser = site.browser()
     const visit = await browser.follow(await browser.get(site.authorizeUrl({ login_hint: 'mara@"><b>' })), ISSUER)
     assert.equal(visit.status, 200)
     checkPage(visit)
     for (const id of ['login-email', 'login-password', 'login-submit']) assert.ok(ids(visit.html).includes(id), id)
     assert.match(textOf(visit.html), /Then on to Tallyboat at app\.tallyboat\.example/)
-    assert.equal(policyOf(visit)['form-action'], `'self' ${REDIRECT}`)
+    assert.equal(policyOf(visit)['form-action'], "'self' https:")
     assert.equal(tags(visit.html, 'input').find(({ id }) => id === 'login-email')?.['value'], 'mara@"><b>')
     for (const id of ['login-passkey', 'login-forgot', 'login-create']) assert.ok(!ids(visit.html).includes(id), `${id} is not configured`)
   })
@@ -167,11 +167,11 @@ describe('pages', () => {
   it('OIDC Core §5.5 claims that are asked for one by one are shown and written down', async () => {
     const person = await site.addPerson('claims@otterbakery.example')
     const browser = site.browser()
-    const claims = JSON.stringify({ userinfo: { phone_number: null, name: null } })
+    const claims = JSON.stringify({ userinfo: { email: null, name: null } })
     const page = await site.signIn(browser, { scope: 'openid profile', claims }, person.email)
-    assert.match(textOf(page.html), /Know these details about you\s+phone number\s+Required/, 'the name comes with profile')
+    assert.match(textOf(page.html), /Know these details about you\s+email\s+Required/, 'the name comes with profile')
     await browser.submit(page, {}, 'consent-allow')
-    assert.deepEqual((await site.store.consents.find(person.sub, 'tallyboat')).consent?.claims, ['phone_number', 'name'])
+    assert.deepEqual((await site.store.consents.find(person.sub, 'tallyboat')).consent?.claims, ['email', 'name'])
   })
 
   it('RFC 8252 §8.6 an answer that stays on this computer is said to', async () => {
@@ -181,9 +181,9 @@ describe('pages', () => {
       application_type: 'native',
     })
     const targets = [
-      ['http://127.0.0.1:4912/cb', '127.0.0.1:4912', "'self' http://127.0.0.1:4912"],
+      ['http://127.0.0.1:4912/cb', '127.0.0.1:4912', "'self' http://127.0.0.1:* http://localhost:* https:"],
       ['com.example.app:/cb', 'com.example.app:', "'self' com.example.app:"],
-      ['http://[::1]:4912/cb', '[::1]:4912', "'self' http:"],
+      ['http://[::1]:4912/cb', '[::1]:4912', "'self' http: https:"],
     ]
     const browser = site.browser()
     let page = await site.signIn(browser, { client_id: 'native', redirect_uri: targets[0]![0]! })
@@ -275,7 +275,7 @@ describe('pages', () => {
     checkPage(page)
     assert.match(textOf(page.html), /Tallyboat asks this for mara@otterbakery\.example/)
     assert.ok(ids(page.html).includes('logout-redirect-host'))
-    assert.equal(policyOf(page)['form-action'], "'self' https://tallyboat.example")
+    assert.equal(policyOf(page)['form-action'], "'self' https:")
     const jar = new Map(browser.jar)
     const stay = await browser.submit(page, {}, 'logout-cancel')
     assert.equal(stay.location, 'https://harbourbooks.example/')
@@ -405,16 +405,19 @@ describe('the page at the root', () => {
     version: '0.1.0',
     started_ms: 612,
   }
-  const visits: [name: string, issuer: string, address: string, shown: boolean][] = [
+  const visits: [name: string, issuer: string, address: string, shown: boolean, headers?: Record<string, string>][] = [
     ['a loopback issuer, seen from here', 'http://localhost:4000', '127.0.0.1', true],
     ['a loopback issuer, seen from elsewhere', 'http://localhost:4000', '192.0.2.9', false],
     ['an issuer for everybody', ISSUER, '127.0.0.1', false],
+    ['a name that somebody pointed here', 'http://localhost:4000', '127.0.0.1', false, { host: 'evil.example:4000' }],
+    ['through a tunnel', 'http://localhost:4000', '127.0.0.1', false, { 'x-forwarded-for': '192.0.2.9' }],
+    ['who knows from where', 'http://localhost:4000', '', false],
   ]
-  for (const [name, issuer, address, shown] of visits) {
+  for (const [name, issuer, address, shown, headers] of visits) {
     it(`the first-run page: ${name}`, async () => {
       const site = await openSite({ first_run, config: { issuer, default_resource: issuer } })
       try {
-        const visit = await site.browser(address).get(`${issuer}/`)
+        const visit = await site.browser(address).get(`${issuer}/`, headers)
         assert.equal(visit.status, 200)
         for (const id of ['first-demo', 'first-email', 'first-password']) assert.equal(ids(visit.html).includes(id), shown, id)
         assert.equal(visit.html.includes(first_run.password), shown)

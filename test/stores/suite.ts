@@ -1,10 +1,13 @@
 import { after, before, describe } from 'node:test'
 import type { Store } from '../../src/core/model/store.ts'
+import { apiKeyTests } from './suite/api-keys.ts'
 import { clientTests } from './suite/clients.ts'
 import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
 import { grantTests } from './suite/grants.ts'
+import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyTests } from './suite/keys.ts'
+import { onceTests } from './suite/once.ts'
 import { sessionTests } from './suite/sessions.ts'
 import { sweepTests } from './suite/sweep.ts'
 import { throttleTests } from './suite/throttles.ts'
@@ -22,6 +25,9 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   withdrawals: withdrawalTests,
   tokens: tokenTests,
   codes: codeTests,
+  'initial access tokens': initialAccessTokenTests,
+  'what may happen once': onceTests,
+  'API keys': apiKeyTests,
   users: userTests,
   sessions: sessionTests,
   throttles: throttleTests,

@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, openBrowser } from './browser.ts'
+import { type Browser, type FormFields, openBrowser } from './browser.ts'
 import { cleanEnvironment, findPorts, PROGRAM } from './program.ts'
 
 const EMAIL = 'mara@otterbakery.example'
@@ -25,13 +25,21 @@ export interface TestServer {
   /** A browser in which the person has signed in by the real page. */
   person(): Promise<Browser>
   /** Authorizes in this browser, consenting where asked; the address that the client would be called at. */
-  authorize(browser: Browser, url: string): Promise<URL>
+  authorize(browser: Browser, url: string, consent?: FormFields): Promise<URL>
   close(): Promise<void>
 }
 
+export interface ServerGiven {
+  /** Further flags of `serve`. */
+  args?: readonly string[]
+  /** What stands in the configuration file; none unless given. */
+  settings?: object
+}
+
 /** A started server with one person. `node` is run directly, as an operator's supervisor would. */
-export async function openServer(): Promise<TestServer> {
+export async function openServer({ args: more = [], settings }: ServerGiven = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-server-'))
+  if (settings) writeFileSync(join(folder, 'vouchsafe.config.json'), JSON.stringify(settings))
   const port = await findPorts(1)
   const issuer = `http://127.0.0.1:${port}`
   const database = join(folder, 'vouchsafe.db')
@@ -53,11 +61,15 @@ export async function openServer(): Promise<TestServer> {
     sub: run('user', 'add', '--email', EMAIL, '--password', PASSWORD, '--name', 'Mara Lindqvist').sub,
     run,
     start: async () => {
-      child = spawn(process.execPath, [PROGRAM, 'serve', '--port', String(port), '--issuer', issuer, '--database', `sqlite:${database}`], {
-        cwd: folder,
-        env: cleanEnvironment({ VOUCHSAFE_LOG: 'error' }),
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
+      child = spawn(
+        process.execPath,
+        [PROGRAM, 'serve', '--port', String(port), '--issuer', issuer, '--database', `sqlite:${database}`, ...more],
+        {
+          cwd: folder,
+          env: cleanEnvironment({ VOUCHSAFE_LOG: 'error' }),
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
       await once(child.stdout!, 'data')
     },
     stop: async (signal) => {
@@ -73,9 +85,10 @@ export async function openServer(): Promise<TestServer> {
       if (done.status !== 303) throw new Error(`Sign-in was answered ${done.status}.`)
       return browser
     },
-    authorize: async (browser, url) => {
+    authorize: async (browser, url, consent = {}) => {
       let page = await browser.follow(await browser.get(url), issuer)
-      if (page.html.includes('id="consent-allow"')) page = await browser.follow(await browser.submit(page, {}, 'consent-allow'), issuer)
+      if (page.html.includes('id="consent-allow"'))
+        page = await browser.follow(await browser.submit(page, consent, 'consent-allow'), issuer)
       if (page.location === '') throw new Error(`The road ends at ${page.url} with ${page.status}.`)
       return new URL(page.location)
     },

@@ -6,6 +6,8 @@ import { pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
+import { hostOf } from '../model/redirect-uri.ts'
+import { writeDecision } from './consent-records.ts'
 import { bindTicket, browserOf, nameBrowser, openTicket } from './ticket.ts'
 
 const LOGOUT_TIME = 30 * MINUTE
@@ -27,6 +29,17 @@ export function createInteractions(context: Context): Interactions {
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
       return { request, client, dialect: dialectNamed(request.dialect) }
     },
+    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked' }) =>
+      writeDecision(context, {
+        sub,
+        request,
+        scope,
+        claims,
+        duration,
+        client_name: client.client_name,
+        redirect_host: hostOf(request.redirect_uri),
+        rules: dialect.consent,
+      }),
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),
     refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),

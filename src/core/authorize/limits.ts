@@ -1,11 +1,13 @@
+import { LONGEST_CLIENT_ID } from '../model/client.ts'
 import { OAuthError } from '../model/error.ts'
 
 /**
- * The most characters of each parameter that travels in a ticket. Together they fit: nothing is stored for a stranger, and an address
- * with a ticket stays below the 8 KiB that proxies take.
+ * The most characters of each parameter that travels in a ticket. Together with a client_id that somebody chose they fit: nothing is stored
+ * for a stranger, and an address with a ticket stays below the 8 KiB that proxies take. A client_id that carries its registration leaves less
+ * room for the others; a request that is too long with it is refused.
  */
 export const LIMITS = {
-  client_id: 255,
+  client_id: LONGEST_CLIENT_ID,
   redirect_uri: 512,
   state: 2000,
   scope: 512,

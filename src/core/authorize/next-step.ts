@@ -1,9 +1,11 @@
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import { type Client, isNativeRedirect, isPublic } from '../model/client.ts'
 import { type Milliseconds, SECOND } from '../model/clock.ts'
+import { resourcesOf } from '../model/consent.ts'
 import type { ConsentRules, Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Consent } from '../model/grant.ts'
+import { redirectHost } from '../model/redirect-uri.ts'
 import { commonScope, joinScope, missingScope } from '../model/scope.ts'
 import type { Session } from '../model/user.ts'
 
@@ -26,7 +28,7 @@ export function nextStep(
   const prompt = new Set(request.prompt?.split(' '))
   if (request.denied_at !== undefined) throw new OAuthError('access_denied', 'The person refused.')
 
-  if (session === null || isTooOld(request, prompt, session) || isAnother(request, session)) {
+  if (session === null || isTooOld(request, prompt, session) || isAnother(request, session) || isTooWeak(request, session)) {
     if (prompt.has('none')) throw new OAuthError('login_required', 'The person is not signed in, or not as asked.')
     return { go: 'login' }
   }
@@ -54,6 +56,13 @@ function isAnother({ hinted_sub, created_at }: AuthorizationRequest, session: Se
   return true
 }
 
+/** Not one of the ways that are essential to the client; who has signed in since it asked has no other. @spec OIDC Core §5.5.1.1 */
+function isTooWeak({ essential_acr, created_at }: AuthorizationRequest, { acr, auth_time }: Session): boolean {
+  if (essential_acr === undefined || (acr !== undefined && essential_acr.includes(acr))) return false
+  if (auth_time >= created_at) throw new OAuthError('access_denied', 'The person cannot sign in as the client needs it.')
+  return true
+}
+
 /** What of the request the consent allows; null where it has to be asked. */
 function standing(
   request: AuthorizationRequest,
@@ -69,10 +78,13 @@ function standing(
   // RFC 8252 §8.6: another program on the machine could ask in the app's name
   const isNative = isPublic(client) && isNativeRedirect(request.redirect_uri)
   if ((consent.once || isNative || !rules.remembered) && !answered) return null
+  if (!consent.redirect_hosts.includes(redirectHost(request.redirect_uri))) return null
   const decided = joinScope(consent.scope, consent.declined ?? '')
   if (missingScope(request.scope, decided).length > 0) return null
   if (rules.asked_again === 'change' && missingScope(decided, request.scope).length > 0) return null
-  if (request.resource?.some((resource) => !consent.resource?.includes(resource))) return null
+  const places = resourcesOf(request).map((resource) => consent.scope_at[resource])
+  if (places.some((held) => held === undefined || missingScope(request.scope, joinScope(held, consent.declined ?? '')).length > 0))
+    return null
   if (request.claims?.some((claim) => !consent.claims?.includes(claim) && !consent.declined_claims?.includes(claim))) return null
   const scope = commonScope(request.scope, consent.scope)
   return scope === '' && request.scope !== '' ? null : scope

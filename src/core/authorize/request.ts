@@ -2,7 +2,9 @@ import { randomToken } from '../crypto/random.ts'
 import { type AuthorizationRequest, PROMPTS, RESPONSE_MODES } from '../model/authorization-request.ts'
 import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
+import { knownScope } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { readResources } from '../model/resource.ts'
 import { isScope, splitScope } from '../model/scope.ts'
@@ -18,6 +20,7 @@ export async function readRequest(context: Context, params: Params, target: Targ
   requireParams(params, dialect.required)
   if (params.response_type !== 'code') throw new OAuthError('unsupported_response_type', 'Only response_type=code is supported.')
   const now = context.clock()
+  const claims = readClaims(context, params.claims, client)
   return checked(
     context,
     {
@@ -32,15 +35,16 @@ export async function readRequest(context: Context, params: Params, target: Targ
       prompt: readPrompt(params.prompt),
       max_age: readMaxAge(params.max_age) ?? client.default_max_age,
       login_hint: params.login_hint && checkLength('login_hint', params.login_hint),
-      hinted_sub: params.id_token_hint && (await readHint(context, params.id_token_hint, client.client_id)),
+      hinted_sub: claims.sub ?? (params.id_token_hint && (await readHint(context, params.id_token_hint, client.client_id))),
       ui_locales: params.ui_locales && checkLength('ui_locales', params.ui_locales),
-      claims: params.claims === undefined ? undefined : readClaims(context, params.claims),
-      resource: params.resource && readResources(context, params.resource),
+      claims: claims.userinfo,
+      essential_acr: claims.essential_acr,
+      resource: params.resource && readResources(context, params.resource, dialect),
       code_challenge: params.code_challenge,
       code_challenge_method: params.code_challenge_method,
       dialect: dialect.name,
       created_at: now,
-      expires_at: now + context.lifetime.ticket * SECOND,
+      expires_at: now + lifetimeOf(context, dialect, 'ticket') * SECOND,
     },
     target,
   )
@@ -64,11 +68,10 @@ function refuseUnsupported(params: Params): void {
 
 /** What is asked for; where nothing is, what the client or the resource has as its default. @spec RFC 6749 §3.3 */
 function readScope(context: Context, params: Params, { client, dialect }: Target): string {
-  if (params.scope === undefined || !dialect.scope_parameter) return client.default_scope ?? client.scope
+  if (params.scope === undefined) return client.default_scope ?? client.scope
   checkLength('scope', params.scope)
   if (!isScope(params.scope)) throw new OAuthError('invalid_scope', 'The scope is malformed.')
-  const words = splitScope(params.scope)
-  return (dialect.unknown_scope === 'ignore' ? words.filter((word) => Object.hasOwn(context.scopes, word)) : words).join(' ')
+  return knownScope(context, dialect, splitScope(params.scope).join(' '))
 }
 
 /** Prompts that nobody here knows are passed over. */

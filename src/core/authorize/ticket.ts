@@ -3,8 +3,10 @@ import { randomToken } from '../crypto/random.ts'
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
+import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { cookieName, type HttpRequest, type Reply, readCookie, writeCookie } from '../model/http.ts'
+import { lifetimeOf } from '../model/lifetimes.ts'
 import { LONGEST_TICKET, ROOM_FOR_ANSWER } from './limits.ts'
 
 const BROWSER = 'browser'
@@ -59,10 +61,16 @@ export function openTicket(context: Context, http: HttpRequest, ticket: string):
 }
 
 /** The same question asked anew: whatever was answered in the other browser does not count here. */
-export function restarted(context: Context, request: AuthorizationRequest): AuthorizationRequest {
+export function restarted(context: Context, request: AuthorizationRequest, dialect: Dialect): AuthorizationRequest {
   const { browser, denied_at: _dropped, ...asked } = request
   const restarts = (request.restarts ?? 0) + (browser === undefined ? 0 : 1)
   if (restarts > MOST_RESTARTS) throw new OAuthError('invalid_request', 'The browser keeps no cookies.', { reason: 'no_cookies' })
   const now = context.clock()
-  return { ...asked, restarts, request_id: randomToken(16), created_at: now, expires_at: now + context.lifetime.ticket * SECOND }
+  return {
+    ...asked,
+    restarts,
+    request_id: randomToken(16),
+    created_at: now,
+    expires_at: now + lifetimeOf(context, dialect, 'ticket') * SECOND,
+  }
 }

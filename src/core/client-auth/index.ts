@@ -28,10 +28,16 @@ export async function authenticateClient(context: Context, http: HttpRequest, pa
   throw new OAuthError('invalid_client', 'Client authentication failed.')
 }
 
-/** Its registered method; where the dialect leaves the choice, any of those that keep a secret, for a client that has one. */
+/** Its registered method; where the dialect leaves the choice, any of those that keep a secret, for a client that has one. Never one that the dialect does not name. */
 function mayUse(client: Client, method: string, { client_auth }: Dialect): boolean {
+  if (client_auth !== 'registered' && !client_auth.includes(method)) return false
   if (client_auth === 'registered' || isPublic(client) || method === 'none') return client.token_endpoint_auth_method === method
-  return client_auth.includes(method)
+  return true
+}
+
+/** Whether this request says that it is a client, rightly or not. */
+export function claimsClient(context: Context, http: HttpRequest, params: Params): boolean {
+  return claims(context, http, params).length > 0
 }
 
 /** All the ways in which this request says who it is. */

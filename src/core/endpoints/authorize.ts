@@ -1,3 +1,4 @@
+import { sealConsentToken } from '../authorize/consent-token.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { answer } from '../authorize/response.ts'
@@ -11,11 +12,12 @@ import { type Dialect, pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import type { Session } from '../model/user.ts'
 import { issueCode } from '../tokens/code.ts'
 
 /** The authorization endpoint. Sign-in and consent come back here, so this page is the whole road. @spec RFC 6749 §3.1, OIDC Core §3.1.2 */
 export async function authorize(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
-  const params = await readParams(http, dialect)
+  const params = await readParams(http, dialect, ['form'])
   const target = await findTarget(context, http, params, dialect) // what goes wrong up to here is told to the person
   try {
     const request = await readRequest(context, params, target) // what goes wrong from here on is told to the client
@@ -25,22 +27,30 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
     const { consent, epoch } = session ? await context.store.consents.find(session.sub, request.client_id) : { consent: null, epoch: 0 }
     const step = nextStep(request, target, session, consent, context.clock())
     if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, dialect, epoch) })
-    return await ask(context, http, target, request, step.go)
+    return await ask(context, http, target, request, step.go, session)
   } catch (cause) {
     const error = OAuthError.from(cause)
     return answer(target, context.issuer, error, { 'x-vouchsafe-reference': context.report(error, http, target.client.client_id) })
   }
 }
 
-/** Hands the person to the page that asks them: on its own address, or on this very one. */
+/** Hands the person to the page that asks them: of a first party, on its own address, or on this very one. */
 async function ask(
   context: Context,
   http: HttpRequest,
   target: Target,
   request: AuthorizationRequest,
   page: 'login' | 'consent',
+  session: Session | null,
 ): Promise<Reply> {
   const { client, dialect } = target
+  if (page === 'consent' && session && dialect.consent_page !== null && dialect.management) {
+    const { token } = dialect.management.consent.decision
+    return redirect(
+      withQuery(dialect.consent_page, { [token]: sealConsentToken(context, request, session, dialect) }),
+      target.redirect_status,
+    )
+  }
   const { ticket, headers } = sealTicket(context, http, request)
   if (dialect.interaction === 'redirected' || !context.pages.embedded) {
     return redirect(withQuery(context.pages[page], { ticket }), target.redirect_status, headers)

@@ -1,7 +1,7 @@
 import { published } from '../http/reply.ts'
 import { PROMPTS, RESPONSE_MODES } from '../model/authorization-request.ts'
 import type { Context } from '../model/context.ts'
-import { type Dialect, type EndpointName, pathsOf } from '../model/dialect.ts'
+import { type Dialect, type EndpointName, pathsOf, scopesOf } from '../model/dialect.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
 
 const documents = new WeakMap<Context, Map<Dialect, object>>()
@@ -58,12 +58,6 @@ function openidMetadata(context: Context, at: (endpoint: EndpointName) => string
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   }
-}
-
-/** Those of the deployment and the dialect's own, but not other dialects'. */
-function scopesOf(context: Context, dialect: Dialect): string[] {
-  const others = new Set(context.dialects.filter((one) => one !== dialect).flatMap((one) => Object.keys(one.scopes)))
-  return Object.keys(context.scopes).filter((name) => Object.hasOwn(dialect.scopes, name) || !others.has(name))
 }
 
 /** @spec RFC 9728 §3.2 */

@@ -4,7 +4,7 @@ import { readParams } from '../http/params.ts'
 import { redirect } from '../http/reply.ts'
 import type { Client } from '../model/client.ts'
 import type { Context } from '../model/context.ts'
-import type { Dialect } from '../model/dialect.ts'
+import { type Dialect, pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
@@ -14,7 +14,9 @@ const LONGEST_STATE = 2000
 
 /** Proves who asks for the sign-out and where it may end; the page asks the person. @spec OIDC RP-Initiated Logout §2, OIDC RP-Initiated Logout §3 */
 export async function endSession(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
-  const params = await readParams(http, dialect)
+  const { resource: _none, ...params } = await readParams(http, dialect, ['form'])
+  // a form of another site brings no cookie of ours along: the browser comes again with it, by GET
+  if (http.method === 'POST') return redirect(withQuery(context.issuer + pathsOf(dialect, 'logout')[0], params), 303)
   const hint = params.id_token_hint === undefined ? null : await readHint(context, params.id_token_hint)
   const client = await findClient(context, params, hint, dialect)
   const { post_logout_redirect_uri, state } = params
@@ -58,7 +60,7 @@ async function findClient(context: Context, params: Params, hint: Hint | null, d
   if (client_id === undefined) return null
   if (hint && !hint.audience.includes(client_id)) throw new OAuthError('invalid_request', 'The id_token_hint was given to another client.')
   const client = await context.store.clients.find(client_id)
-  if (!client || client.dialect !== dialect.name)
+  if (!client || client.dialect !== dialect.name || client.disabled_at !== undefined)
     throw new OAuthError('invalid_request', 'There is no such client.', { reason: 'unknown_client' })
   return client
 }

@@ -1,4 +1,4 @@
-import { readParams } from '../http/params.ts'
+import { isForm, readParams } from '../http/params.ts'
 import { json } from '../http/reply.ts'
 import type { Context } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
@@ -11,6 +11,10 @@ import { verifyAccessToken } from '../tokens/verify.ts'
 /** @spec OIDC Core §5.3 */
 export async function userinfo(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
   const { claims, grant } = await verifyAccessToken(context, await readBearer(http, dialect))
+  // RFC 9068 §4: an API that was shown a token must not be able to ask here with it
+  if (![claims.aud].flat().some((audience) => audience === context.issuer || audience === context.default_resource)) {
+    throw new OAuthError('invalid_token', 'The access token was made for another audience.')
+  }
   const { required_scope } = dialect.userinfo
   if (grant && (grant.dialect ?? 'standard') !== dialect.name)
     throw new OAuthError('invalid_token', 'The access token belongs to another endpoint.')
@@ -22,12 +26,11 @@ export async function userinfo(context: Context, http: HttpRequest, dialect: Dia
   return json(claimsOf(context, user, grant, claims.scope, dialect.userinfo))
 }
 
-/** In the header, or in the form of a POST; in one of them. @spec RFC 6750 §2 */
+/** In the header, or in the form of a POST; in one of them. Any other body is not looked at: clients send empty ones under all names. @spec RFC 6750 §2 */
 async function readBearer(http: HttpRequest, dialect: Dialect): Promise<string> {
   const header = http.header('authorization')
   const shown = header === undefined ? undefined : /^bearer +([\w.~+/-]+=*)$/i.exec(header)?.[1]
-  const form = http.method === 'POST' && http.header('content-type') !== undefined
-  const posted = form ? (await readParams(http, dialect)).access_token : undefined
+  const posted = http.method === 'POST' && isForm(http, dialect) ? (await readParams(http, dialect, ['form'])).access_token : undefined
   if (shown !== undefined && posted !== undefined) throw new OAuthError('invalid_request', 'The access token is sent in two ways.')
   const token = shown ?? posted
   if (token === undefined) throw new OAuthError('invalid_token', 'An access token is needed.')

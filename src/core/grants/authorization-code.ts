@@ -7,7 +7,7 @@ import { OAuthError } from '../model/error.ts'
 import { type AuthorizationCode, bornAt, type Grant } from '../model/grant.ts'
 import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
-import { narrowResources } from '../model/resource.ts'
+import { accessTokenLifetime, narrowResources } from '../model/resource.ts'
 
 /** For how long a client that lost the answer may send its code again, where its dialect allows it. */
 const TOLERANCE = 10 * SECOND
@@ -19,7 +19,8 @@ export async function authorizationCode(context: Context, params: Params, client
   const code = await openCode(context, params.code!)
   if (!code) throw refused('The code is unknown.')
   const expires_at = bornAt(code.grant_id) + lifetimeOf(context, dialect, 'code') * SECOND
-  if (expires_at <= now) throw refused('The code has expired.')
+  if (expires_at <= now || (code.ends_at ?? now + 1) <= now) throw refused('The code has expired.')
+  const resource = narrowResources(context, code.resource, params.resource, dialect) // what is only asked wrongly may be asked again
   const fault = findFault(code, params, client, dialect)
   const grant = openGrant(context, code, client, dialect, now)
   const guard = context.sessions === 'ours' ? { sid: code.sid } : {}
@@ -33,7 +34,7 @@ export async function authorizationCode(context: Context, params: Params, client
     throw refused('The code was used before.')
   }
   if (fault) throw fault
-  return { grant, scope: grant.scope, resource: narrowResources(context, grant.resource, params.resource), nonce: code.nonce }
+  return { grant, scope: grant.scope, resource, nonce: code.nonce }
 }
 
 const refused = (why: string) => new OAuthError('invalid_grant', why, { retry: false })
@@ -48,10 +49,11 @@ async function openCode(context: Context, code: string): Promise<AuthorizationCo
 function openGrant(context: Context, code: AuthorizationCode, client: Client, dialect: Dialect, now: Milliseconds): Grant {
   const { ends_at, redirect_hash: _r, code_challenge: _c, code_challenge_method: _m, nonce: _n, ...kept } = code
   const refresh = client.grant_types.includes('refresh_token') && dialect.refresh_tokens === 'registered'
-  const lives = (name: 'grant' | 'access_token' | 'refresh_token') => now + lifetimeOf(context, dialect, name) * SECOND
-  const longest = lives(refresh ? 'grant' : 'access_token')
+  const token = now + accessTokenLifetime(context, dialect, code.resource) * SECOND
+  const longest = refresh ? now + lifetimeOf(context, dialect, 'grant') * SECOND : token
   const end = Math.min(longest, ends_at ?? longest)
-  const idle = lives(refresh ? 'refresh_token' : 'access_token')
+  // a grant outlives its tokens
+  const idle = refresh ? Math.max(token, now + lifetimeOf(context, dialect, 'refresh_token') * SECOND) : token
   const redeemed_at = dialect.code_replay === 'tolerate' ? { redeemed_at: now } : {}
   return { ...kept, ...redeemed_at, generation: refresh ? 1 : 0, expires_at: Math.min(idle, end), ends_at: end }
 }

@@ -1,28 +1,31 @@
 import { type Client, isPublic } from '../model/client.ts'
 import type { Context, Issue } from '../model/context.ts'
+import { type Dialect, isKnownScope, knownScope } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Params } from '../model/params.ts'
-import { checkResourceScope, narrowResources, readResources } from '../model/resource.ts'
+import { checkResourceScope, readResources } from '../model/resource.ts'
 import { missingScope, splitScope } from '../model/scope.ts'
+import { keepForItself } from '../registration/throttle.ts'
 
 /** A client that acts for itself: nobody is asked, nothing is stored. @spec RFC 6749 §4.4 */
-export async function clientCredentials(context: Context, params: Params, client: Client): Promise<Issue> {
+export async function clientCredentials(context: Context, params: Params, client: Client, dialect: Dialect): Promise<Issue> {
   if (isPublic(client)) throw new OAuthError('unauthorized_client', 'A public client cannot act for itself.')
-  const asked = params.scope ?? client.default_scope ?? client.scope
+  const asked = params.scope === undefined ? (client.default_scope ?? client.scope) : knownScope(context, dialect, params.scope)
   if (missingScope(asked, client.scope).length > 0)
     throw new OAuthError('invalid_scope', 'A scope is not among those that this client is registered for.')
   // scopes about a person mean nothing where there is none
   const scope = splitScope(asked)
-    .filter((word) => context.scopes[word] !== undefined && context.scopes[word].claims === undefined)
+    .filter((word) => isKnownScope(context, dialect, word) && context.scopes[word]!.claims === undefined)
     .join(' ')
   if (scope === '' && params.scope !== undefined)
     throw new OAuthError('invalid_scope', 'None of these scopes means anything without a person.')
-  const resource = params.resource && readResources(context, params.resource)
+  const resource = params.resource && readResources(context, params.resource, dialect)
   if (resource) checkResourceScope(context, resource, scope)
+  await keepForItself(context, client)
   return {
     grant: null,
     scope,
-    resource: narrowResources(context, resource, undefined),
+    ...(resource && { resource }),
     epoch: await context.store.tokens.epoch(client.client_id),
   }
 }

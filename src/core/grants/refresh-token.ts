@@ -6,8 +6,8 @@ import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
 import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
-import { narrowResources } from '../model/resource.ts'
-import { missingScope, splitScope } from '../model/scope.ts'
+import { accessTokenLifetime, narrowResources } from '../model/resource.ts'
+import { commonScope, joinScope, missingScope, splitScope } from '../model/scope.ts'
 
 const LONGEST_GRACE = 300 // seconds
 
@@ -20,10 +20,12 @@ export async function refreshToken(context: Context, params: Params, client: Cli
     throw refused('The refresh token is unknown.')
   const now = context.clock()
   checkStanding(grant, now)
-  const scope = readScope(params.scope, grant)
-  const resource = narrowResources(context, grant.resource, params.resource)
+  const scope = readScope(params.scope, grant, client)
+  const resource = narrowResources(context, grant.resource, params.resource, dialect)
   const asked = scope === grant.scope && resource === grant.resource ? null : JSON.stringify([splitScope(scope).sort(), resource])
-  const idle = now + lifetimeOf(context, dialect, 'refresh_token') * SECOND
+  // a grant outlives its tokens
+  const lives = Math.max(lifetimeOf(context, dialect, 'refresh_token'), accessTokenLifetime(context, dialect, resource))
+  const idle = now + lives * SECOND
   const rotated = await context.store.grants.rotate(shown.grant_id, shown.generation, now, idle, asked)
   const standing = rotated ?? (await findRetried(context, client, dialect, shown, asked, now))
   return { grant: standing, scope, resource }
@@ -37,9 +39,10 @@ function checkStanding(grant: Grant, now: Milliseconds): void {
 }
 
 /** Never more than the grant. @spec RFC 6749 §6 */
-function readScope(asked: string | undefined, grant: Grant): string {
-  if (asked === undefined || missingScope(grant.scope, asked).length + missingScope(asked, grant.scope).length === 0) return grant.scope
-  if (missingScope(asked, grant.scope).length > 0) throw new OAuthError('invalid_scope', 'The scope goes beyond the grant.')
+function readScope(asked: string | undefined, grant: Grant, client: Client): string {
+  const held = commonScope(grant.scope, joinScope(client.scope, 'offline_access')) // the registration may have shrunk meanwhile
+  if (asked === undefined || missingScope(held, asked).length + missingScope(asked, held).length === 0) return held
+  if (missingScope(asked, held).length > 0) throw new OAuthError('invalid_scope', 'The scope goes beyond the grant.')
   return splitScope(asked).join(' ')
 }
 
@@ -61,7 +64,8 @@ async function findRetried(
   if (!grant) throw refused('The refresh token is unknown.')
   checkStanding(grant, now) // it may have ended between the two looks: then there is nothing left to revoke
   const grace = Math.min(client.refresh_token_grace ?? lifetimeOf(context, dialect, 'grace'), LONGEST_GRACE) * SECOND
-  const retried = grant.generation === shown.generation + 1 && now - grant.rotated_at! <= grace && (grant.rotated_for ?? null) === asked
+  const retried =
+    grant.generation === shown.generation + 1 && grace > 0 && now - grant.rotated_at! <= grace && (grant.rotated_for ?? null) === asked
   if (retried) return grant
   await context.store.grants.revoke(shown.grant_id, now)
   const forged = shown.generation > grant.generation // our MAC over a turn that we never reached: a forged key, or a restored database

@@ -29,7 +29,8 @@ function fromRequest(request: Request, address: string): HttpRequest {
     path: url.slice(start, mark < 0 ? end : mark),
     query: mark < 0 ? '' : url.slice(mark + 1, end),
     address,
-    header: (name) => request.headers.get(name) ?? undefined,
+    // web standards keep the host in the address
+    header: (name) => request.headers.get(name) ?? (name === 'host' ? new URL(url).host : undefined),
     text: () => readBody(request),
   }
 }

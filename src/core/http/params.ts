@@ -1,6 +1,6 @@
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
-import { readForm, readJsonForm } from '../model/form.ts'
+import { readForm, readJsonForm, readJsonObject } from '../model/form.ts'
 import type { HttpRequest } from '../model/http.ts'
 import type { Parameter, Params } from '../model/params.ts'
 
@@ -45,13 +45,13 @@ const MEDIA_TYPE = { form: 'application/x-www-form-urlencoded', json: 'applicati
 
 /**
  * Reads the query of a GET or the body of a POST and renames each parameter to the standard's word: past this door no one knows a vendor's
- * name for anything. What is repeated is refused, known or not, unless two words for one parameter agree; what is not known is passed over.
+ * name for anything. `body` says how a body may be written; what is repeated is refused, known or not, unless two words for one parameter agree; what is not known is passed over.
  * @spec RFC 6749 §3.1, RFC 6749 §3.2
  */
-export async function readParams(http: HttpRequest, dialect: Dialect): Promise<Params> {
+export async function readParams(http: HttpRequest, dialect: Dialect, body: Dialect['body'] = dialect.body): Promise<Params> {
   const params: { [name in Parameter]?: string } & { resource?: string[] } = {}
   const seen = new Set<string>()
-  for (const [word, value] of await readPairs(http, dialect)) {
+  for (const [word, value] of await readPairs(http, dialect, body)) {
     const name = Object.hasOwn(dialect.aliases, word) ? dialect.aliases[word]! : word
     if (name === 'resource') {
       if (value !== '') params.resource = [...(params.resource ?? []), value]
@@ -66,15 +66,31 @@ export async function readParams(http: HttpRequest, dialect: Dialect): Promise<P
     seen.add(word)
     if (value !== '' && KNOWN.has(name)) params[name as Parameter] = value // §3.1: sent without a value is omitted
   }
+  if (!dialect.scope_parameter) delete params.scope // a parameter that the vendor does not have
   if (params.scope !== undefined && dialect.scope_separator !== ' ') params.scope = params.scope.replaceAll(dialect.scope_separator, ' ')
   return params
 }
 
-async function readPairs(http: HttpRequest, dialect: Dialect): Promise<[name: string, value: string][]> {
+async function readPairs(http: HttpRequest, dialect: Dialect, body: Dialect['body']): Promise<[name: string, value: string][]> {
   if (http.method !== 'POST') return readForm(http.query)
-  const type = http.header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase()
-  const isForm = type === MEDIA_TYPE.form || (type !== undefined && dialect.form_types.includes(type))
-  if (isForm && dialect.body.includes('form')) return readForm(await http.text())
-  if (type === MEDIA_TYPE.json && dialect.body.includes('json')) return readJsonForm(await http.text())
-  throw new OAuthError('invalid_request', `The body must be ${dialect.body.map((kind) => MEDIA_TYPE[kind]).join(' or ')}.`)
+  if (isForm(http, dialect) && body.includes('form')) return readForm(await http.text())
+  if (mediaType(http) === MEDIA_TYPE.json && body.includes('json')) return readJsonForm(await http.text())
+  throw new OAuthError('invalid_request', `The body must be ${body.map((kind) => MEDIA_TYPE[kind]).join(' or ')}.`)
+}
+
+/** The body as a JSON object; none at all is an empty one. Throws OAuthError `invalid_request`. */
+export async function readJsonBody(http: HttpRequest): Promise<Readonly<Record<string, unknown>>> {
+  const text = await http.text()
+  if (text !== '' && mediaType(http) !== MEDIA_TYPE.json) throw new OAuthError('invalid_request', `The body must be ${MEDIA_TYPE.json}.`)
+  return readJsonObject(text)
+}
+
+/** Whether the body is a form, under any of the names that the dialect has for it. */
+export function isForm(http: HttpRequest, { form_types }: Dialect): boolean {
+  const type = mediaType(http)
+  return type === MEDIA_TYPE.form || (type !== undefined && form_types.includes(type))
+}
+
+function mediaType(http: HttpRequest): string | undefined {
+  return http.header('content-type')?.replace(/;.*$/s, '').trim().toLowerCase()
 }

@@ -36,14 +36,18 @@ export function jsonError(error: OAuthError, dialect: Dialect, reference: string
       ...(!error.retry && { 'x-should-retry': 'false' }),
       ...error.headers,
     },
-    body: JSON.stringify({ error: code, [dialect.error_body.description]: error.error_description }),
+    body: JSON.stringify({
+      error: code,
+      [dialect.error_body.description]: error.error_description,
+      ...(dialect.registration.invalid_fields && { invalid_fields: error.invalid_fields }),
+    }),
   }
 }
 
 /** An error of a resource: the same in words, and as a challenge. @spec RFC 6750 §3 */
 export function challenge(error: OAuthError, dialect: Dialect, reference: string, shown: boolean): Reply {
   const reply = jsonError(error, dialect, reference)
-  if (error.status !== 401 && error.status !== 403) return reply
+  if ((error.status !== 401 && error.status !== 403) || error.headers['www-authenticate'] !== undefined) return reply
   const why = shown ? `, error="${error.error}", error_description="${error.error_description}"` : '' // nothing was shown: nothing is said, §3.1
   return { ...reply, headers: { ...reply.headers, 'www-authenticate': `Bearer realm="oauth"${why}` } }
 }

@@ -9,6 +9,7 @@ import type { KeyUse, StoredKey } from '../model/stored-key.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import { dueActs, type KeyAct, type Protected, schedules } from './schedule.ts'
 import { createSeal, FIELDS, KID_LENGTH, type SealingKeys } from './seal.ts'
+import { createSealedClients } from './sealed-clients.ts'
 
 export interface KeyRingOptions {
   store: Store['keys']
@@ -68,8 +69,10 @@ export async function openKeyRing(options: KeyRingOptions): Promise<Keys> {
     signer: createSigner(() => ring, issuer, clock),
     code: createSeal(sealing('ticket'), 'code', FIELDS.code, issuer, clock),
     ticket: createSeal(sealing('ticket'), 'ticket', FIELDS.ticket, issuer, clock),
+    consent: createSeal(sealing('ticket'), 'consent', FIELDS.consent, issuer, clock),
     logout: createSeal(sealing('ticket'), 'logout', FIELDS.logout, issuer, clock),
     access_token: withIssuer(createSeal(sealing('token'), 'access_token', FIELDS.access_token, issuer, clock), issuer),
+    client: createSealedClients(sealing('client'), issuer, clock),
     refreshTokens: createRefreshTokens(macs, issuer),
     mac: (use, text) => mac(deriveKey(ring.active.mac.secret!, `v1 ${use} ${issuer}`), text),
     maintain,

@@ -21,6 +21,9 @@ export interface Protected {
 const PUBLISHED = 10 * MINUTE
 const KNOWN = MINUTE
 
+/** A client_id that carries its registration is forgotten after so long, unless it came into use and is a row. */
+const UNUSED_CLIENT = 365 * DAY
+
 /** Roots of tickets and codes are destroyed after a day: what was sealed then can be opened by nobody. */
 export function schedules({ access_token, grant }: Protected): Readonly<Record<KeyUse, Schedule>> {
   const signing = { lead: PUBLISHED, period: 90 * DAY, keep: Math.max(access_token, 30 * DAY) + DAY } // an ID token serves as a hint for a month
@@ -29,6 +32,7 @@ export function schedules({ access_token, grant }: Protected): Readonly<Record<K
     'sig-RS256': signing,
     ticket: { lead: KNOWN, period: DAY, keep: DAY },
     token: { lead: KNOWN, period: 30 * DAY, keep: access_token + DAY },
+    client: { lead: KNOWN, period: 90 * DAY, keep: UNUSED_CLIENT },
     mac: { lead: KNOWN, period: 90 * DAY, keep: grant + DAY },
   }
 }

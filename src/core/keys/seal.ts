@@ -1,5 +1,6 @@
 import { type Box, createBox, type SecretKey } from '../crypto/seal.ts'
-import type { AuthorizationRequest } from '../model/authorization-request.ts'
+import type { AuthorizationRequest, ConsentRequest } from '../model/authorization-request.ts'
+import type { Registration } from '../model/client.ts'
 import { type Clock, HOUR } from '../model/clock.ts'
 import type { AuthorizationCode } from '../model/grant.ts'
 import type { Seal } from '../model/keys.ts'
@@ -11,6 +12,34 @@ export interface SealingKeys {
   active(): string
   secret(kid: string): SecretKey | undefined
 }
+
+/** At the end of `FIELDS.consent` too, so that what is added here is at the end of both. */
+const REQUEST = [
+  'request_id',
+  'client_id',
+  'redirect_uri',
+  'response_mode',
+  'scope',
+  'dialect',
+  'created_at',
+  'expires_at',
+  'browser',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'max_age',
+  'login_hint',
+  'hinted_sub',
+  'ui_locales',
+  'claims',
+  'resource',
+  'redirect_defaulted',
+  'denied_at',
+  'restarts',
+  'essential_acr',
+] satisfies (keyof AuthorizationRequest)[]
 
 /** The order in which each record's fields are written. A sealed text has no room for their names; new fields go to the end. */
 export const FIELDS = {
@@ -33,31 +62,18 @@ export const FIELDS = {
     'claims',
     'ends_at',
   ] satisfies (keyof AuthorizationCode)[],
-  ticket: [
-    'request_id',
-    'client_id',
-    'redirect_uri',
-    'response_mode',
-    'scope',
-    'dialect',
-    'created_at',
-    'expires_at',
-    'browser',
-    'state',
-    'nonce',
-    'code_challenge',
-    'code_challenge_method',
-    'prompt',
-    'max_age',
-    'login_hint',
-    'hinted_sub',
-    'ui_locales',
-    'claims',
-    'resource',
-    'redirect_defaulted',
-    'denied_at',
-    'restarts',
-  ] satisfies (keyof AuthorizationRequest)[],
+  ticket: REQUEST,
+  consent: [
+    'token_id',
+    'token_expires_at',
+    'sub',
+    'sid',
+    'auth_time',
+    'selected_at',
+    'acr',
+    'amr',
+    ...REQUEST,
+  ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],
   access_token: [
     'sub',
@@ -74,6 +90,33 @@ export const FIELDS = {
     'acr',
     'amr',
   ] satisfies Exclude<keyof AccessTokenClaims, 'iss'>[],
+  client: [
+    'created_at',
+    'dialect',
+    'client_name',
+    'redirect_uris',
+    'token_endpoint_auth_method',
+    'grant_types',
+    'response_types',
+    'scope',
+    'application_type',
+    'id_token_signed_response_alg',
+    'client_uri',
+    'logo_uri',
+    'tos_uri',
+    'policy_uri',
+    'contacts',
+    'post_logout_redirect_uris',
+    'software_id',
+    'software_version',
+    'default_max_age',
+    'require_auth_time',
+    'require_pkce',
+    'access_token_format',
+    'default_scope',
+    'optional_scope',
+    'refresh_token_grace',
+  ] satisfies (keyof Registration)[],
 }
 
 /** A kid has four characters, because it stands in front of every sealed text. */

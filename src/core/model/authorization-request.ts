@@ -24,11 +24,13 @@ export interface AuthorizationRequest {
   /** Seconds. */
   max_age?: number
   login_hint?: string
-  /** The subject of a valid id_token_hint: only this person will do. */
+  /** Of a valid id_token_hint, or of the claims: only this person will do. */
   hinted_sub?: string
   ui_locales?: string
   /** Claims asked for one by one at userinfo, by name; essential or not makes no difference to us. @spec OIDC Core §5.5 */
   claims?: string[]
+  /** One of these must have been done. @spec OIDC Core §5.5.1.1 */
+  essential_acr?: string[]
   resource?: string[]
   code_challenge?: string
   code_challenge_method?: string
@@ -40,4 +42,18 @@ export interface AuthorizationRequest {
   browser?: string
   /** How often it began anew because its browser was another one. */
   restarts?: number
+}
+
+/** A request that waits for one person's decision through an API. Sealed it is a consent token: nothing is stored until it is decided. */
+export interface ConsentRequest extends AuthorizationRequest {
+  /** What is spent with the decision. */
+  token_id: string
+  token_expires_at: Milliseconds
+  /** Who sat at the browser that asked: only they decide. */
+  sub: string
+  sid: string
+  auth_time: Milliseconds
+  selected_at?: Milliseconds
+  acr?: string
+  amr?: string[]
 }

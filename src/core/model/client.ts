@@ -1,5 +1,8 @@
 import type { Milliseconds } from './clock.ts'
 
+/** Characters of a client_id, whoever made it: one that carries its registration is long. Room for a person beside it in a key of a table. */
+export const LONGEST_CLIENT_ID = 2048
+
 /** A live secret of a client. Only its hash is kept. */
 export interface ClientSecret {
   /** SHA-256, base64url. A secret of ours has 256 random bits, so a slow hash would add nothing. */
@@ -45,14 +48,27 @@ export interface ClientMetadata {
   dialect: string
 }
 
+/** What a client_id carries, sealed, where its client registered itself. @spec RFC 7591 §3.2.1 */
+export interface Registration extends ClientMetadata {
+  created_at: Milliseconds
+}
+
 /** A registered client. */
 export interface Client extends ClientMetadata {
   client_id: string
   client_secrets: ClientSecret[]
   created_at: Milliseconds
+  /** When its owner last changed it. */
+  updated_at?: Milliseconds
+  /** The person who manages it through an API; none for those of the deployment. */
+  owner?: string
   /** Somebody of the deployment has looked at it: only then may it require scopes. */
   reviewed?: boolean
   disabled_at?: Milliseconds
+  /** It registered itself, so that its client_id carries its registration: nothing else is known of it, or it came into use and is a row. */
+  sealed?: 'carried' | 'kept'
+  /** SHA-256 of the token by which it may read, change and delete itself. @spec RFC 7592 §3 */
+  registration_token_hash?: string
 }
 
 /** A client that cannot keep a secret. @spec RFC 6749 §2.1 */

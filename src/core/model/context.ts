@@ -46,7 +46,10 @@ export interface Context {
   report(error: OAuthError, http: HttpRequest, client_id?: string): string
   dialects: readonly Dialect[]
   lifetime: Lifetimes
+  /** All that are declared, by the deployment or by a dialect. */
   scopes: Readonly<Record<string, ScopeDefinition>>
+  /** Those of the deployment, which clients of every dialect may ask for. */
+  common_scopes: Readonly<Record<string, ScopeDefinition>>
   resources: Readonly<Record<string, ResourceDefinition>>
   /** The audience of tokens for which no resource was asked; the issuer unless named. */
   default_resource: string

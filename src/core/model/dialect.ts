@@ -1,8 +1,9 @@
 import type { ClientMetadata } from './client.ts'
 import type { ErrorCode, ErrorReason, OAuthError } from './error.ts'
 import type { Lifetimes } from './lifetimes.ts'
+import type { ClientField, ClientFilter, ConsentField, GrantField, ScopeField } from './managed-words.ts'
 import type { Parameter } from './params.ts'
-import type { ScopeDefinition } from './scope.ts'
+import { type ScopeDefinition, splitScope } from './scope.ts'
 
 /** The endpoints that a dialect can have. Those that end in `s` are collections: what stands behind a further slash names one of them. */
 export type EndpointName =
@@ -66,6 +67,8 @@ export interface RegistrationShape {
   /** Nobody, the holder of an initial access token, or everybody. */
   policy: 'closed' | 'initial_access_token' | 'open'
   unknown_members: 'refuse' | 'ignore'
+  /** Whether the code grant needs an address to answer to. A client without one is registered, but can never authorize. @spec RFC 7591 §2 */
+  redirect_uris: 'required' | 'optional'
   /** What a member means that is left out, where it is not what the registry says. */
   defaults: Readonly<Partial<ClientMetadata>>
   /** The members of the answer; null for all of them. */
@@ -84,14 +87,25 @@ export interface ManagementShape {
   meta: { name: string; number: string; size: string; total: string; pages: string }
   client: {
     /** Theirs → ours. */
-    fields: Readonly<Record<string, string>>
+    fields: Readonly<Record<string, ClientField>>
     constants: Readonly<Record<string, string>>
     /** Theirs that a new one must bring. */
     required: readonly string[]
-    filters: Readonly<Record<string, string>>
+    filters: Readonly<Record<string, ClientFilter>>
     created_status: 200 | 201
   }
-  grant: { fields: Readonly<Record<string, string>>; constants: Readonly<Record<string, string>> }
+  grant: { fields: Readonly<Record<string, GrantField>>; constants: Readonly<Record<string, string>> }
+  /** A request that waits for its person's decision, and the decision. */
+  consent: {
+    /** Theirs → ours. */
+    fields: Readonly<Record<string, ConsentField>>
+    /** Of one scope in the list of those asked for: theirs → ours. */
+    scope: Readonly<Record<string, ScopeField>>
+    /** Their names of the token, of the answer, and of the address to go on to. */
+    decision: { token: string; allowed: string; redirect_uri: string }
+  }
+  /** The status of what is well-formed and cannot be: a value against the rules, a token that is over. */
+  invalid_status: 400 | 422
 }
 
 /** How one vendor's endpoints differ from the standard: plain data, no functions. Each field's meaning is neutral. */
@@ -118,6 +132,8 @@ export interface Dialect {
   scope_separator: ' ' | ','
   /** A scope that the catalogue does not know: refused, or passed over. */
   unknown_scope: 'refuse' | 'ignore'
+  /** A resource that the catalogue does not know: refused, or passed over, which leaves the default one. */
+  unknown_resource: 'refuse' | 'ignore'
   pkce: {
     /** Of whom a challenge is asked. A client without a secret always needs one. */
     required: 'always' | 'unless_waived' | 'if_registered' | 'never'
@@ -186,6 +202,7 @@ export const standard: Dialect = {
   scope_parameter: true,
   scope_separator: ' ',
   unknown_scope: 'refuse',
+  unknown_resource: 'refuse',
   pkce: { required: 'unless_waived', methods: ['S256'], method_required: true },
   interaction: 'redirected',
   consent: { remembered: true, asked_again: 'growth' },
@@ -206,7 +223,15 @@ export const standard: Dialect = {
   errors: {},
   userinfo: { methods: ['GET', 'POST'], required_scope: 'openid', sub: true, fields: null },
   introspection: { callers: ['client'], members: null },
-  registration: { policy: 'closed', unknown_members: 'ignore', defaults: {}, members: null, invalid_fields: false, manageable: true },
+  registration: {
+    policy: 'closed',
+    unknown_members: 'ignore',
+    redirect_uris: 'required',
+    defaults: {},
+    members: null,
+    invalid_fields: false,
+    manageable: true,
+  },
   management: null,
   client_id_suffix: '',
   consent_page: null,
@@ -224,6 +249,29 @@ export function completeDialect(difference: DialectDifference): Dialect {
 export function pathsOf(dialect: Dialect, endpoint: EndpointName): readonly string[] {
   const paths = dialect.paths[endpoint]
   return paths === undefined ? [] : typeof paths === 'string' ? [paths] : paths
+}
+
+/** The scopes that clients of a dialect may ask for: those of the deployment and its own, but not other dialects'. */
+export function scopesOf({ common_scopes }: { common_scopes: Catalogue }, dialect: Pick<Dialect, 'scopes'>): string[] {
+  return Object.keys({ ...common_scopes, ...dialect.scopes })
+}
+
+type Catalogue = Readonly<Record<string, ScopeDefinition>>
+
+export function isKnownScope({ common_scopes }: { common_scopes: Catalogue }, dialect: Pick<Dialect, 'scopes'>, word: string): boolean {
+  return Object.hasOwn(common_scopes, word) || Object.hasOwn(dialect.scopes, word)
+}
+
+/** What is asked for, without what the dialect passes over. */
+export function knownScope(
+  context: { common_scopes: Catalogue },
+  dialect: Pick<Dialect, 'scopes' | 'unknown_scope'>,
+  scope: string,
+): string {
+  if (dialect.unknown_scope === 'refuse') return scope
+  return splitScope(scope)
+    .filter((word) => isKnownScope(context, dialect, word))
+    .join(' ')
 }
 
 /** The vendor's own status and word for this refusal. */

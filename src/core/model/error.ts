@@ -45,6 +45,8 @@ export interface ErrorOptions {
   retry?: boolean
   /** What a page for people says instead of the general text: a key of its catalogue. */
   reason?: ErrorReason
+  /** Where several things are wrong at once: member → sentences about it. */
+  invalid_fields?: Readonly<Record<string, readonly string[]>>
 }
 
 /** What a person is told, where the code alone would say too little. */
@@ -59,6 +61,7 @@ export class OAuthError extends Error {
   readonly headers: Readonly<Record<string, string>>
   readonly retry: boolean
   readonly reason: ErrorReason | undefined
+  readonly invalid_fields: ErrorOptions['invalid_fields']
 
   constructor(error: ErrorCode, error_description: string, options: ErrorOptions = {}) {
     super(`${error}: ${error_description}`, 'cause' in options ? { cause: options.cause } : {})
@@ -70,6 +73,7 @@ export class OAuthError extends Error {
       options.retry_after === undefined ? (options.headers ?? {}) : { ...options.headers, 'retry-after': String(options.retry_after) }
     this.retry = options.retry ?? true
     this.reason = options.reason
+    this.invalid_fields = options.invalid_fields
   }
 
   /** A stranger becomes `server_error`: its message stays in the log, never on the wire. */

@@ -8,7 +8,10 @@ export interface Consent {
   scope: string
   /** What was shown and left off: it is not asked for again unless the client insists by prompt=consent. */
   declined?: string
-  resource?: string[]
+  /** What was allowed at each resource; '' stands for a request that named none. */
+  scope_at: Readonly<Record<string, string>>
+  /** Where the answer goes: another host of the client is asked again. */
+  redirect_hosts: readonly string[]
   /** Claims asked for one by one that were allowed, and those that were left off. */
   claims?: string[]
   declined_claims?: string[]

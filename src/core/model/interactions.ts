@@ -1,5 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
+import type { Duration } from './consent.ts'
 import type { Dialect } from './dialect.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { LogoutRequest } from './logout.ts'
@@ -11,6 +12,17 @@ export interface Interaction {
   dialect: Dialect
 }
 
+/** What a person allows. */
+export interface Allowed {
+  sub: string
+  /** Of what was asked. */
+  scope: string
+  /** Of the claims asked for one by one; none unless given. */
+  claims?: readonly string[]
+  /** Until it is revoked, unless given. */
+  duration?: Duration
+}
+
 /**
  * What a page for sign-in, consent or sign-out may do with the ticket in its address. All of it checks that the ticket is genuine,
  * in time, and this browser's own.
@@ -20,6 +32,8 @@ export interface Interactions {
   open(http: HttpRequest, ticket: string): Promise<Interaction | null>
   /** Sends the browser back to authorize, which decides what comes next. */
   resume(ticket: string): Reply
+  /** Writes down what a person allows of a request, with its receipt; false where they took it back at the same moment. Then `resume`. */
+  allow(interaction: Interaction, decision: Allowed): Promise<boolean>
   /** The same as `resume`, with a refusal written into the ticket. */
   refuse(request: AuthorizationRequest): Reply
   /** Sends a foreign ticket back to authorize, where the request begins anew, without any answers. */

@@ -1,4 +1,5 @@
-import type { AuthorizationRequest } from './authorization-request.ts'
+import type { AuthorizationRequest, ConsentRequest } from './authorization-request.ts'
+import type { Registration } from './client.ts'
 import type { Milliseconds } from './clock.ts'
 import type { AuthorizationCode } from './grant.ts'
 import type { LogoutRequest } from './logout.ts'
@@ -31,13 +32,21 @@ export interface RefreshTokens {
   read(refresh_token: string): { grant_id: string; generation: number } | null
 }
 
+/** A client that registered itself: its client_id is its registration, and what proves it is computed from that. Nothing is stored. */
+export interface SealedClients extends Seal<Registration> {
+  /** What only the owner of this client_id has been told; null where the key that sealed it is gone. */
+  proof(use: 'secret' | 'registration_access_token', sealed: string): string | null
+}
+
 /** All that the server does with a secret. */
 export interface Keys {
   signer: Signer
   code: Seal<AuthorizationCode>
   ticket: Seal<AuthorizationRequest>
+  consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
   access_token: Seal<AccessTokenClaims>
+  client: SealedClients
   refreshTokens: RefreshTokens
   /** A secret value of this deployment for a text of the host's own: CSRF values, throttle buckets. `use` separates them. */
   mac(use: string, text: string): string

@@ -3,6 +3,8 @@ export interface Lifetimes {
   code: number
   /** A request on its way through sign-in and consent. */
   ticket: number
+  /** A request on its way to a decision through an API. */
+  consent_token: number
   access_token: number
   /** A refresh token that is not used. */
   refresh_token: number

@@ -39,6 +39,13 @@ export function findLinkProblem(uri: string): string | null {
   return null
 }
 
+/** The host in its ASCII form, with the port where there is one; of a scheme of an app's own, the scheme. */
+export function hostOf(uri: string): string {
+  if (!URL.canParse(uri)) return ''
+  const { host, protocol } = new URL(uri)
+  return protocol === 'http:' || protocol === 'https:' ? host : protocol
+}
+
 function findTextProblem(uri: string): string | null {
   if (uri === '') return 'must not be empty'
   if (uri.length > LONGEST_URI) return `must be at most ${LONGEST_URI} characters`
@@ -62,4 +69,11 @@ function findWebProblem(uri: string, scheme: 'https' | 'http'): string | null {
   if (!URL.canParse(uri) || new URL(uri).hostname !== host.toLowerCase()) return 'must have its host in the usual spelling'
   if (scheme === 'http' && !LOOPBACK.has(host)) return 'must use https; http is for 127.0.0.1, [::1] and localhost only'
   return null
+}
+
+/** Whose an address is: its host, whatever the port on loopback; its scheme where it has no host. */
+export function redirectHost(uri: string): string {
+  const { protocol, hostname, host } = new URL(uri)
+  if (protocol !== 'https:' && protocol !== 'http:') return protocol
+  return LOOPBACK.has(hostname) ? hostname : host
 }

@@ -1,20 +1,29 @@
 import type { Context } from './context.ts'
+import type { Dialect } from './dialect.ts'
 import { OAuthError } from './error.ts'
-import { splitScope } from './scope.ts'
+import { lifetimeOf } from './lifetimes.ts'
+import { type ResourceDefinition, splitScope } from './scope.ts'
 
 const LONGEST = 512
 
-/** The resources that are meant, by the names of the catalogue. Throws OAuthError `invalid_target`. @spec RFC 8707 §2 */
-export function readResources(context: Context, asked: readonly string[]): string[] {
+type Unknown = Pick<Dialect, 'unknown_resource'>
+
+/**
+ * The resources that are meant, by the names of the catalogue; undefined where a dialect that passes over unknown ones knows none of them.
+ * Throws OAuthError `invalid_target`. @spec RFC 8707 §2
+ */
+export function readResources(context: Context, asked: readonly string[], { unknown_resource }: Unknown): string[] | undefined {
   const found = new Set<string>()
   let length = 0
   for (const resource of asked) {
-    length += resource.length
-    const known = length > LONGEST ? null : findResource(context, resource)
-    if (known === null) throw new OAuthError('invalid_target', 'A resource is not known here.')
+    const known = findResource(context, resource)
+    if (known === null && unknown_resource === 'refuse') throw new OAuthError('invalid_target', 'A resource is not known here.')
+    if (known === null) continue
+    length += known.length
+    if (length > LONGEST) throw new OAuthError('invalid_target', `The resources are longer than ${LONGEST} characters.`)
     found.add(known)
   }
-  return [...found]
+  return found.size === 0 ? undefined : [...found]
 }
 
 /** One trailing slash on an empty path makes no difference: clients write both. */
@@ -42,10 +51,21 @@ export function narrowResources(
   context: Context,
   granted: string[] | undefined,
   asked: readonly string[] | undefined,
+  dialect: Unknown,
 ): string[] | undefined {
-  if (asked === undefined) return granted
-  const known = readResources(context, asked)
+  const known = asked && readResources(context, asked, dialect)
+  if (known === undefined) return granted
   const held = granted ?? [context.default_resource]
   if (!known.every((resource) => held.includes(resource))) throw new OAuthError('invalid_target', 'A resource was not authorized.')
   return known.length === granted?.length || granted === undefined ? granted : known
+}
+
+/** The definition that decides format and lifetime of an access token: of several resources the first's. */
+export function findDefinition(context: Context, resource: readonly string[] | undefined): ResourceDefinition | undefined {
+  return context.resources[resource?.[0] ?? context.default_resource]
+}
+
+/** Seconds that an access token for these resources lives. */
+export function accessTokenLifetime(context: Context, dialect: Dialect, resource: readonly string[] | undefined): number {
+  return findDefinition(context, resource)?.access_token_lifetime ?? lifetimeOf(context, dialect, 'access_token')
 }

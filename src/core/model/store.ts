@@ -1,6 +1,8 @@
+import type { ApiKey } from './api-key.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
 import type { Consent, Grant, Receipt } from './grant.ts'
+import type { InitialAccessToken } from './initial-access-token.ts'
 import type { StoredKey } from './stored-key.ts'
 import type { StoredSession, User } from './user.ts'
 
@@ -30,19 +32,29 @@ export interface Store {
   readonly secret?: string
   clients: {
     find(client_id: string): Promise<Client | null>
-    /** False where the client_id is taken. */
-    add(client: Client): Promise<boolean>
-    /** False where there is no such client. `withdraw` also ends all that was given to it. */
-    update(client: Client, options?: { withdraw?: boolean }): Promise<boolean>
-    /** Takes the client away and ends all that was given to it. */
+    /** False where the client_id is taken, its owner has `most` clients already, or it registered itself and was deleted. */
+    add(client: Client, options?: { most?: number }): Promise<boolean>
+    /**
+     * False where there is no such client, or it is no longer what `replaces` says: what somebody else has written meanwhile stays.
+     * Its owner cannot change. `withdraw` also ends all that was given to it; `forget` also takes back what people have allowed.
+     */
+    update(client: Client, options?: { withdraw?: boolean; forget?: boolean; replaces?: Client }): Promise<boolean>
+    /** Takes the client away and ends all that was given to it. One that registered itself is remembered as gone: its client_id would still tell what it was. */
     delete(client_id: string): Promise<boolean>
+    /** Whether it registered itself and was deleted. */
+    isGone(client_id: string): Promise<boolean>
     list(page: Page): Promise<Client[]>
+    /** Those of one owner, by client_id. */
+    listOwned(owner: string, page: Page): Promise<Client[]>
   }
   consents: {
     /** The consent, if there is one, and in the same breath the epoch that a code issued upon it must carry. */
     find(sub: string, client_id: string): Promise<{ consent: Consent | null; epoch: number }>
-    /** Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before. */
-    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean }): Promise<void>
+    /**
+     * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before.
+     * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
+     */
+    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number }): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
     withdraw(sub: string, client_id: string, receipt: Receipt): Promise<boolean>
     /** What one person has allowed, by client_id. */
@@ -77,6 +89,32 @@ export interface Store {
   codes: {
     park(key: string, sealed: string, expires_at: Milliseconds): Promise<void>
     find(key: string): Promise<string | null>
+  }
+  /** Names of things that may happen once, each kept until it is over. Written only after everything else was proved. */
+  once: {
+    /** True for the first who spends it, false for everybody after. */
+    spend(id: string, expires_at: Milliseconds): Promise<boolean>
+  }
+  /** Tokens by which clients are registered. @spec RFC 7591 §3 */
+  initialAccessTokens: {
+    add(token: InitialAccessToken): Promise<void>
+    /** While it lasts and is not used up. */
+    find(token_hash: string, now: Milliseconds): Promise<InitialAccessToken | null>
+    /** Takes one of its uses; false where none is left or it is over. One atomic move. */
+    spend(token_hash: string, now: Milliseconds): Promise<boolean>
+    /** False where there is no such token. */
+    revoke(token_id: string): Promise<boolean>
+    /** By token_id. */
+    list(page: Page): Promise<InitialAccessToken[]>
+  }
+  /** Keys of people's own programs, by their hashes. */
+  apiKeys: {
+    find(key_hash: string): Promise<ApiKey | null>
+    add(key: ApiKey): Promise<void>
+    /** False where there is no such key. */
+    revoke(key_id: string): Promise<boolean>
+    /** By key_id. */
+    list(page: Page): Promise<ApiKey[]>
   }
   users: {
     find(sub: string): Promise<User | null>

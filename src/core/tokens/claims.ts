@@ -17,6 +17,11 @@ export function claimsOf(
   const open = new Set([...splitScope(scope).flatMap((word) => context.scopes[word]?.claims ?? []), ...(grant.claims ?? [])])
   const claims: Record<string, unknown> = sub ? { sub: user.sub } : {}
   const names = fields ? Object.entries(fields) : [...open].map((name) => [name, name] as const)
-  for (const [theirs, ours] of names) if (open.has(ours) && known[ours] !== undefined && ours !== 'sub') claims[theirs] = known[ours]
+  for (const [theirs, ours] of names) if (open.has(ours) && isEntered(known[ours]) && ours !== 'sub') claims[theirs] = known[ours]
   return claims
+}
+
+/** What somebody has not filled in is left out, and not told as null or empty. @spec OIDC Core §5.3.2 */
+function isEntered(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== ''
 }

@@ -4,8 +4,7 @@ import { type Milliseconds, type NumericDate, numericDate, SECOND } from '../mod
 import type { Context, Issue } from '../model/context.ts'
 import { type Dialect, standard, type TokenResponseShape } from '../model/dialect.ts'
 import type { Grant } from '../model/grant.ts'
-import { lifetimeOf } from '../model/lifetimes.ts'
-import type { ResourceDefinition } from '../model/scope.ts'
+import { accessTokenLifetime, findDefinition } from '../model/resource.ts'
 import { hasScope } from '../model/scope.ts'
 import type { AccessTokenClaims, TokenResponse } from '../model/token.ts'
 
@@ -14,11 +13,10 @@ export async function issueTokens(context: Context, client: Client, dialect: Dia
   const { grant, scope } = issue
   const now = context.clock()
   const iat = numericDate(now)
-  const resource = findDefinition(context, issue.resource)
-  const lifetime = resource?.access_token_lifetime ?? lifetimeOf(context, dialect, 'access_token')
+  const lifetime = accessTokenLifetime(context, dialect, issue.resource)
   const exp = grant ? Math.min(iat + lifetime, numericDate(grant.ends_at)) : iat + lifetime
   const claims = accessTokenClaims(context, client, issue, iat, exp)
-  const format = resource?.access_token_format ?? client.access_token_format ?? dialect.access_token_format
+  const format = findDefinition(context, issue.resource)?.access_token_format ?? client.access_token_format ?? dialect.access_token_format
   const { signer, access_token, refreshTokens } = context.keys
   const response: TokenResponse = {
     access_token: format === 'opaque' ? access_token.seal(claims) : await signer.sign(claims, 'at+jwt', 'ES256'),
@@ -43,11 +41,6 @@ function inShape(response: TokenResponse, shape: TokenResponseShape, now: Millis
     ...(shape.expires === 'expires' ? { expires: now + expires_in * SECOND } : { expires_in }),
     ...(shape.scope === 'left_out' ? {} : { scope: shape.scope === 'null' ? null : scope }),
   }
-}
-
-/** The definition that decides format and lifetime: of several the first. */
-function findDefinition(context: Context, resource: readonly string[] | undefined): ResourceDefinition | undefined {
-  return context.resources[resource?.[0] ?? context.default_resource]
 }
 
 function accessTokenClaims(

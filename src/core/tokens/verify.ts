@@ -17,6 +17,8 @@ export async function verifyAccessToken(context: Context, token: string): Promis
   const claims = await readAccessToken(context, token)
   const now = context.clock()
   if (!claims || claims.exp * SECOND <= now) throw new OAuthError('invalid_token', 'The access token is not valid.')
+  const client = await context.store.clients.find(claims.client_id)
+  if (!client || client.disabled_at !== undefined) throw new OAuthError('invalid_token', 'The access token was revoked.')
   if (claims.grant_id === undefined) {
     const { epoch, revoked } = await context.store.tokens.standing(claims.client_id, claims.jti)
     if (revoked || epoch !== claims.epoch) throw new OAuthError('invalid_token', 'The access token was revoked.')

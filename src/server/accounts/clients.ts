@@ -7,6 +7,8 @@ import type { Store } from '../../core/model/store.ts'
 
 /** Live secrets that a client may have side by side. */
 const MOST_SECRETS = 5
+/** Characters of a client_id that somebody has chosen. */
+export const LONGEST_CHOSEN_ID = 128
 /** RFC 3986 unreserved characters: such a name goes into Basic credentials and addresses as it is. */
 const CLIENT_ID = /^[A-Za-z0-9._~-]{1,128}$/
 

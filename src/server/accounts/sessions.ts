@@ -1,6 +1,7 @@
 import { sameText, sha256 } from '../../core/crypto/hash.ts'
 import { randomToken } from '../../core/crypto/random.ts'
 import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
@@ -52,6 +53,12 @@ export async function openSession(
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open(session, replaces?.session_hash)
+  // while the password was being compared the person may have been disabled, or have changed it: that ended all sessions but this one
+  const now = await accounts.store.users.find(user.sub)
+  if (!now || now.disabled_at !== undefined || now.password_hash !== user.password_hash) {
+    await accounts.store.sessions.end(session.session_hash)
+    throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
+  }
   return writeCookie(accounts.issuer, COOKIE, secret, accounts.session_lifetime)
 }
 

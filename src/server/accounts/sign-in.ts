@@ -3,7 +3,7 @@ import type { Milliseconds } from '../../core/model/clock.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 import { hashPassword, verifyPassword } from './password.ts'
-import { countAttempt, forgiveAttempts } from './throttle.ts'
+import { countAttempt, forgiveAttempts, type Target } from './throttle.ts'
 import { isPasswordLength, normalEmail } from './users.ts'
 
 /** What came of an attempt: a person, a wrong pair with the tries that are left, or a pause. */
@@ -17,18 +17,25 @@ let dummy: Promise<string> | undefined
  */
 export async function signIn(accounts: Accounts, email: string, password: string, address: string): Promise<SignIn> {
   const key = normalEmail(email)
-  const attempt = await countAttempt(accounts, key, address)
+  const user = await accounts.store.users.findByEmail(key)
+  const target: Target = user ? { sub: user.sub } : { email: key }
+  const attempt = await countAttempt(accounts, target, address)
   if (attempt.left === null) return { paused_until: attempt.ends_at }
-  const user = isPasswordLength(password) ? await proveUser(accounts, key, password) : null
-  if (!user) return attempt.left === 0 ? { paused_until: attempt.ends_at } : { left: attempt.left }
-  await forgiveAttempts(accounts, key, address)
+  const proved = isPasswordLength(password) && (await prove(accounts, user, password, target, address))
+  if (!user || !proved) return attempt.left === 0 ? { paused_until: attempt.ends_at } : { left: attempt.left }
+  await forgiveAttempts(accounts, target, address, 'all')
   return { user }
 }
 
-async function proveUser(accounts: Accounts, email: string, password: string): Promise<User | null> {
-  const user = await accounts.store.users.findByEmail(email)
-  const proved = await verifyPassword(password, user?.password_hash ?? (await dummyHash()))
-  return user?.password_hash && proved && user.disabled_at === undefined ? user : null
+/** Compares; an attempt that finds no turn to be compared is given back. */
+async function prove(accounts: Accounts, user: User | null, password: string, target: Target, address: string): Promise<boolean> {
+  try {
+    const matches = await verifyPassword(password, user?.password_hash ?? (await dummyHash()))
+    return matches && user?.password_hash !== undefined && user.disabled_at === undefined
+  } catch (cause) {
+    await forgiveAttempts(accounts, target, address, 'one')
+    throw cause
+  }
 }
 
 /** Stands in where there is no password to compare with, so that the time tells nothing. A failure to make it is not kept. */

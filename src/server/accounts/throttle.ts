@@ -1,4 +1,5 @@
 import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
+import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
 /** How long attempts are counted together. */
@@ -8,8 +9,19 @@ export const TRIES_PER_ACCOUNT = 10
 /** Attempts from one address: an office has many people behind one. */
 export const TRIES_PER_ADDRESS = 100
 
-/** A fixed number of counters, so that strangers cannot grow the table; two keys may share one, and none can be chosen to. */
-const BUCKETS = 65_536
+/** Attempts from one site, which may hold 65,536 networks of IPv6. */
+export const TRIES_PER_SITE = 1000
+
+/**
+ * Counters for what strangers name lie in a table of fixed size, so that they cannot grow it: one half for emails that are nobody's, one for
+ * addresses. Two keys may share one, and none can be chosen to. Each person there is has a counter of their own beyond them, which no flood
+ * of other names can reach.
+ */
+const HALF = 32_768
+const PEOPLE = 2 ** 32
+
+/** Who is being tried: a person, or an email that is nobody's. */
+export type Target = { sub: string } | { email: string }
 
 /** Where an attempt stands. `left`: how many more there are; null where it is one too many. */
 export interface Attempt {
@@ -19,43 +31,38 @@ export interface Attempt {
 }
 
 /** Counts an attempt before anything is hashed, so that attempts side by side cannot slip through. */
-export async function countAttempt(accounts: Accounts, email: string, address: string): Promise<Attempt> {
-  const network = networkOf(address)
-  if (network !== '') {
-    const of_address = await count(accounts, 'address', network)
+export async function countAttempt(accounts: Accounts, target: Target, address: string): Promise<Attempt> {
+  for (const { bucket, most } of addressBuckets(accounts, address)) {
+    const { count, ends_at } = await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())
     // An address that is over its limit must not use up anybody's own attempts
-    if (of_address.count > TRIES_PER_ADDRESS) return { left: null, ends_at: of_address.ends_at }
+    if (count > most) return { left: null, ends_at }
   }
-  const { count: tries, ends_at } = await count(accounts, 'account', email)
-  return { left: tries > TRIES_PER_ACCOUNT ? null : TRIES_PER_ACCOUNT - tries, ends_at }
+  const { count, ends_at } = await accounts.store.throttles.count(bucketOf(accounts, target), WINDOW, accounts.clock())
+  return { left: count > TRIES_PER_ACCOUNT ? null : TRIES_PER_ACCOUNT - count, ends_at }
 }
 
-/** The right password clears its account; of the address it takes back only its own attempt, or one account could cover for many. */
-export async function forgiveAttempts(accounts: Accounts, email: string, address: string): Promise<void> {
+/**
+ * The right password clears its account; of the address it takes back only its own attempt, or one account could cover for many.
+ * `one`: the attempt was not looked at, so it was none.
+ */
+export async function forgiveAttempts(accounts: Accounts, target: Target, address: string, how: 'all' | 'one'): Promise<void> {
+  const { throttles } = accounts.store
+  await throttles.forgive(bucketOf(accounts, target), how)
+  for (const { bucket } of addressBuckets(accounts, address)) await throttles.forgive(bucket, 'one')
+}
+
+function bucketOf(accounts: Accounts, target: Target): number {
+  return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${target.email}`, HALF)
+}
+
+function addressBuckets(accounts: Accounts, address: string): { bucket: number; most: number }[] {
   const network = networkOf(address)
-  await Promise.all([
-    accounts.store.throttles.forgive(bucketOf(accounts, 'account', email), 'all'),
-    network === '' ? undefined : accounts.store.throttles.forgive(bucketOf(accounts, 'address', network), 'one'),
-  ])
+  if (network === '') return []
+  const own = { bucket: HALF + hashOf(accounts, `address ${network}`, HALF), most: TRIES_PER_ADDRESS }
+  const site = siteOf(network)
+  return site === null ? [own] : [own, { bucket: HALF + hashOf(accounts, `site ${site}`, HALF), most: TRIES_PER_SITE }]
 }
 
-function count(accounts: Accounts, kind: 'account' | 'address', key: string) {
-  return accounts.store.throttles.count(bucketOf(accounts, kind, key), WINDOW, accounts.clock())
-}
-
-function bucketOf(accounts: Accounts, kind: string, key: string): number {
-  return Buffer.from(accounts.keys.mac('throttle', `${kind} ${key}`), 'base64url').readUInt32BE(0) % BUCKETS
-}
-
-/** What one customer of a network holds: one IPv4 address, or the first 64 bits of an IPv6 one. '' stays ''. @spec RFC 6177 §2 */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped) return mapped[1]!
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('%')[0]!.split('::')
-  const first = head === '' ? [] : head.split(':')
-  const last = tail === undefined || tail === '' ? [] : tail.split(':')
-  const gap = tail === undefined ? [] : Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0')
-  const groups = [...first, ...gap, ...last].slice(0, 4)
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+function hashOf(accounts: Accounts, text: string, below: number): number {
+  return Buffer.from(accounts.keys.mac('throttle', text), 'base64url').readUInt32BE(0) % below
 }

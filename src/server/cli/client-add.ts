@@ -1,8 +1,9 @@
 import { showClient } from '../../core/model/client-metadata.ts'
 import { systemClock } from '../../core/model/clock.ts'
 import { registerClient } from '../accounts/clients.ts'
+import { dialectOf } from '../dialects/choose.ts'
 import { METADATA_FLAG, readMetadata, readMetadataFlag } from './clients.ts'
-import { CliError, type Command, EXIT, textFlag, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, textFlag, withStore } from './command.ts'
 import { printRecord } from './output.ts'
 
 /** Registers a client; its secret is shown this once. @spec RFC 7591 §3.2.1 */
@@ -17,13 +18,22 @@ export const clientAdd: Command = {
   async run(call) {
     const given = await readMetadataFlag(call)
     const dialect = textFlag(call, 'dialect')
-    const client_id = textFlag(call, 'client-id')
     return withStore(call, async (store, config) => {
       const metadata = readMetadata(call, { ...given, ...(dialect !== undefined && { dialect }) }, config)
+      const client_id = readClientId(call, dialectOf(metadata.dialect, config.own_dialects)?.client_id_suffix ?? '')
       const added = await registerClient(store, metadata, { reviewed: true, ...(client_id !== undefined && { client_id }) }, systemClock)
       if (!added) throw new CliError(EXIT.conflict, 'There is a client of this client_id already.')
       printRecord(call, showClient(added.client, added.client_secret))
       return EXIT.ok
     })
   },
+}
+
+/** The id that is wanted, or a random one where the dialect's have an ending; undefined leaves it to the registration. */
+function readClientId(call: Call, suffix: string): string | undefined {
+  const given = textFlag(call, 'client-id')
+  if (suffix === '') return given
+  if (given === undefined) return `${crypto.randomUUID()}${suffix}`
+  if (given.endsWith(suffix) && given !== suffix) return given
+  throw new CliError(EXIT.usage, `--client-id must end with ${suffix}, as all ids of this dialect do.`)
 }

@@ -1,6 +1,7 @@
 import { CLIENT_ID_FLAG } from './clients.ts'
-import { CliError, type Command, EXIT, subject, withStore } from './command.ts'
+import { CliError, type Command, EXIT, subject } from './command.ts'
 import { printDone } from './output.ts'
+import { withStoreOf } from './store-of-client.ts'
 
 export const clientDelete: Command = {
   name: 'client delete',
@@ -9,7 +10,7 @@ export const clientDelete: Command = {
   flags: { 'client-id': CLIENT_ID_FLAG },
   async run(call) {
     const client_id = subject(call, 'client-id')
-    return withStore(call, async (store) => {
+    return withStoreOf(call, client_id, async (store) => {
       if (!(await store.clients.delete(client_id))) throw new CliError(EXIT.not_found, 'There is no client of this client_id.')
       printDone(call, `Deleted ${client_id}.`, { client_id, deleted: true })
       return EXIT.ok

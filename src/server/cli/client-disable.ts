@@ -1,8 +1,9 @@
 import type { Client } from '../../core/model/client.ts'
 import { systemClock } from '../../core/model/clock.ts'
 import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, type ExitCode, subject, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, type ExitCode, subject } from './command.ts'
 import { printDone } from './output.ts'
+import { withStoreOf } from './store-of-client.ts'
 
 export const clientDisable: Command = {
   name: 'client disable',
@@ -22,10 +23,10 @@ export const clientEnable: Command = {
 
 async function change(call: Call, done: 'Disabled' | 'Enabled', after: (client: Client) => Client): Promise<ExitCode> {
   const client_id = subject(call, 'client-id')
-  return withStore(call, async (store) => {
+  return withStoreOf(call, client_id, async (store) => {
     const client = after(await findClient(store, client_id))
-    if (!(await store.clients.update(client, { withdraw: done === 'Disabled' })))
-      throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+    // also on the way back: a server that had not noticed yet may have given something meanwhile
+    if (!(await store.clients.update(client, { withdraw: true }))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
     printDone(call, `${done} ${client_id}.`, showWhole(client))
     return EXIT.ok
   })

@@ -1,6 +1,7 @@
 import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Command, EXIT, subject, withStore } from './command.ts'
+import { type Command, EXIT, subject } from './command.ts'
 import { printRecord } from './output.ts'
+import { withStoreOf } from './store-of-client.ts'
 
 export const clientShow: Command = {
   name: 'client show',
@@ -9,7 +10,7 @@ export const clientShow: Command = {
   flags: { 'client-id': CLIENT_ID_FLAG },
   async run(call) {
     const client_id = subject(call, 'client-id')
-    return withStore(call, async (store) => {
+    return withStoreOf(call, client_id, async (store) => {
       printRecord(call, showWhole(await findClient(store, client_id)))
       return EXIT.ok
     })

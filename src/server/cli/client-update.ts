@@ -1,7 +1,9 @@
-import { type Client, isPublic } from '../../core/model/client.ts'
+import { isPublic } from '../../core/model/client.ts'
+import { withMetadata } from '../../core/model/client-metadata.ts'
 import { CLIENT_ID_FLAG, findClient, METADATA_FLAG, readMetadata, readMetadataFlag, showWhole } from './clients.ts'
-import { CliError, type Command, EXIT, subject, withStore } from './command.ts'
+import { CliError, type Command, EXIT, subject } from './command.ts'
 import { printRecord, warn } from './output.ts'
+import { withStoreOf } from './store-of-client.ts'
 
 /** Lays members over the registration and checks the whole; null takes a member away. @spec RFC 7592 §2.2 */
 export const clientUpdate: Command = {
@@ -16,17 +18,10 @@ export const clientUpdate: Command = {
   async run(call) {
     const client_id = subject(call, 'client-id')
     const given = await readMetadataFlag(call)
-    return withStore(call, async (store, config) => {
-      const { client_secrets, created_at, reviewed, disabled_at, ...before } = await findClient(store, client_id)
+    return withStoreOf(call, client_id, async (store, config) => {
+      const before = await findClient(store, client_id)
       const metadata = readMetadata(call, { ...before, ...given }, config)
-      const client: Client = {
-        ...metadata,
-        client_id,
-        client_secrets: metadata.token_endpoint_auth_method === 'none' ? [] : client_secrets,
-        created_at,
-        ...(reviewed !== undefined && { reviewed }),
-        ...(disabled_at !== undefined && { disabled_at }),
-      }
+      const client = withMetadata(before, metadata)
       if (!(await store.clients.update(client, { withdraw: call.flags['revoke'] === true }))) {
         throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
       }

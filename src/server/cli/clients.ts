@@ -1,9 +1,11 @@
 import type { Client } from '../../core/model/client.ts'
-import { readClientMetadata, showClient } from '../../core/model/client-metadata.ts'
+import { type MetadataRules, readClientMetadata, showClient } from '../../core/model/client-metadata.ts'
 import { numericDate } from '../../core/model/clock.ts'
+import type { Dialect } from '../../core/model/dialect.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import type { Store } from '../../core/model/store.ts'
-import { type Config, DIALECTS } from '../config.ts'
+import type { Config } from '../config.ts'
+import { DIALECTS, dialectOf } from '../dialects/choose.ts'
 import { type Call, CliError, EXIT, type Flag, readJsonObject, requiredFlag } from './command.ts'
 import { warn } from './output.ts'
 
@@ -24,16 +26,25 @@ export async function readMetadataFlag(call: Call): Promise<Record<string, unkno
   return readJsonObject(await call.io.file(given.slice(1)), 'metadata')
 }
 
+/** What a dialect asks of the registrations of its clients: the words that it has, and what it means by saying nothing. */
+export function rulesOf({ registration, grant_types, client_auth }: Dialect): MetadataRules {
+  const { defaults, redirect_uris } = registration
+  return { defaults, redirect_uris, grant_types, auth_methods: client_auth === 'registered' ? null : client_auth }
+}
+
 /** Reads metadata for a database of this server; says what would not work with the present configuration. */
 export function readMetadata(call: Call, input: Record<string, unknown>, config: Config) {
-  const metadata = readClientMetadata(input, DIALECTS)
+  const { own_dialects = [] } = config
+  const dialect = dialectOf(typeof input['dialect'] === 'string' ? input['dialect'] : 'standard', own_dialects)
+  const metadata = readClientMetadata(input, [...DIALECTS, ...own_dialects.map(({ name }) => name)], dialect ? rulesOf(dialect) : {})
   if (!config.dialects.includes(metadata.dialect)) {
     warn(
       call,
-      `the dialect ${metadata.dialect} is not on: serve with --dialects ${[...config.dialects, metadata.dialect].join(',')} to let this client in.`,
+      `the dialect ${metadata.dialect} is not on, so nobody lets this client in: name it among --dialects (now ${config.dialects.join(', ')}).`,
     )
   }
-  const unknown = splitScope(metadata.scope).filter((name) => !Object.hasOwn(config.scopes, name))
+  const scopes = { ...config.scopes, ...dialect?.scopes }
+  const unknown = splitScope(metadata.scope).filter((name) => !Object.hasOwn(scopes, name))
   if (unknown.length > 0) warn(call, `not declared in the configuration, so never granted: ${unknown.join(' ')}`)
   return metadata
 }
@@ -55,6 +66,7 @@ export function showWhole(client: Client): Record<string, unknown> {
       ...(expires_at !== undefined && { expires_at: numericDate(expires_at) }),
     })),
     reviewed: client.reviewed === true,
+    ...(client.owner !== undefined && { owner: client.owner }),
     ...(client.disabled_at !== undefined && { disabled_at: numericDate(client.disabled_at) }),
   }
 }

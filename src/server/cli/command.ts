@@ -1,6 +1,6 @@
 import { OAuthError } from '../../core/model/error.ts'
 import type { Store } from '../../core/model/store.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, type ConfigSources, readConfig } from '../config.ts'
 import { openStore } from '../store.ts'
 
 /** What a command ends with. Scripts read these: they are part of the public face. */
@@ -90,10 +90,10 @@ export async function secretFlag(call: Call, name: string): Promise<string | und
   return (await call.io.stdin()).replace(/\r?\n$/, '')
 }
 
-/** The configuration for a command: its flags, the environment and the file. */
-export function configOf(call: Call): Promise<Config> {
+/** The configuration for a command: its flags, the environment and the file, over what the command means where nothing is said. */
+export function configOf(call: Call, more: Pick<ConfigSources, 'dialects'> = {}): Promise<Config> {
   const flags = Object.fromEntries(Object.entries(call.flags).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-  return readConfig({ flags, env: call.io.env, cwd: call.io.cwd })
+  return readConfig({ flags, env: call.io.env, cwd: call.io.cwd, ...more })
 }
 
 /** Opens the database for as long as the work takes; beside a running server, and before its first start. */

@@ -1,3 +1,6 @@
+import { apiKeyAdd } from './api-key-add.ts'
+import { apiKeyList } from './api-key-list.ts'
+import { apiKeyRevoke } from './api-key-revoke.ts'
 import { clientAdd } from './client-add.ts'
 import { clientDelete } from './client-delete.ts'
 import { clientDisable, clientEnable } from './client-disable.ts'
@@ -8,9 +11,13 @@ import { clientUpdate } from './client-update.ts'
 import type { Command } from './command.ts'
 import { consentList } from './consent-list.ts'
 import { consentRevoke } from './consent-revoke.ts'
+import { dialectCheck } from './dialect-check.ts'
+import { dialectImport } from './dialect-import.ts'
+import { dialectShow } from './dialect-show.ts'
 import { doctor } from './doctor.ts'
 import { keysList } from './keys-list.ts'
 import { keysRotate } from './keys-rotate.ts'
+import { registrationTokenAdd, registrationTokenList, registrationTokenRevoke } from './registration-token.ts'
 import { serve } from './serve.ts'
 import { start } from './start.ts'
 import { userAdd } from './user-add.ts'
@@ -31,13 +38,22 @@ export const commands: readonly Command[] = [
   clientSecretRemove,
   clientDisable,
   clientEnable,
+  registrationTokenAdd,
+  registrationTokenList,
+  registrationTokenRevoke,
   userAdd,
   userList,
   userPassword,
   userDisable,
   userEnable,
+  apiKeyAdd,
+  apiKeyList,
+  apiKeyRevoke,
   consentList,
   consentRevoke,
+  dialectShow,
+  dialectCheck,
+  dialectImport,
   keysList,
   keysRotate,
   doctor,

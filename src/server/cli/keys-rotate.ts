@@ -3,7 +3,7 @@ import { openStore } from '../store.ts'
 import { CliError, type Command, configOf, EXIT, textFlag } from './command.ts'
 import { printKeys } from './keys-list.ts'
 
-const USES: readonly KeyUse[] = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'mac']
+const USES: readonly KeyUse[] = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac']
 
 export const keysRotate: Command = {
   name: 'keys rotate',

@@ -12,7 +12,11 @@ export const SERVE_FLAGS: Readonly<Record<string, Flag>> = {
   port: { type: 'string', value: 'PORT', about: 'where to listen (4000, or the port of an http issuer)' },
   issuer: { type: 'string', value: 'URL', about: 'the address at which people and apps find it (http://localhost:PORT)' },
   host: { type: 'string', value: 'ADDRESS', about: 'the address to listen on (127.0.0.1); 0.0.0.0 for all' },
-  dialects: { type: 'string', value: 'NAME,…', about: 'the dialects that are on (standard)' },
+  dialects: {
+    type: 'string',
+    value: 'NAME|FILE,…',
+    about: 'the dialects that are on (standard); a file (.ts, .js, .json) brings one of your own',
+  },
   'trusted-proxies': { type: 'string', value: 'CIDR,…', about: 'whose X-Forwarded-For counts (nobody)' },
 }
 

@@ -1,18 +1,24 @@
 import { relative } from 'node:path'
+import type { ClientMetadata } from '../../core/model/client.ts'
 import { readClientMetadata } from '../../core/model/client-metadata.ts'
 import { systemClock } from '../../core/model/clock.ts'
+import type { Dialect } from '../../core/model/dialect.ts'
 import type { Log } from '../../core/model/log.ts'
 import type { Store } from '../../core/model/store.ts'
+import { walks } from '../../dialects/walks/index.ts'
 import { registerClient, withNewSecret } from '../accounts/clients.ts'
 import { hashPassword } from '../accounts/password.ts'
 import { addUser } from '../accounts/users.ts'
-import { type Config, DIALECTS } from '../config.ts'
+import type { Config } from '../config.ts'
 import { demoCatalogue, demoClientMetadata } from '../demo/catalogue.ts'
 import type { Demo } from '../demo/demo.ts'
+import type { Walk } from '../demo/walk.ts'
+import { DIALECTS, dialectOf } from '../dialects/choose.ts'
 import { createLog } from '../log.ts'
 import type { FirstRun } from '../pages/first-run.ts'
 import { isLoopback } from '../settings.ts'
 import { openStore, sqliteFile } from '../store.ts'
+import { rulesOf } from './clients.ts'
 import { type Call, CliError, type Command, configOf, EXIT } from './command.ts'
 import { explainPort, PATIENCE, SERVE_FLAGS } from './serve.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -21,6 +27,13 @@ import { version } from './version.ts'
 /** Fixed names, by which a database of the demo is known again. */
 const DEMO_CLIENT = 'tallyboat'
 const DEMO_EMAIL = 'mara@demo.example'
+const DEMO_PERSON = {
+  given_name: 'Mara',
+  family_name: 'Lind',
+  company: 'Otter Bakery',
+  job_title: 'Owner',
+  picture: 'https://otterbakery.example/mara.jpg',
+}
 /** The standard product name, for which the demo's own stands in. */
 const UNNAMED = 'Vouchsafe'
 
@@ -32,6 +45,8 @@ interface DemoPlan {
   app_url: string
   api_url: string
   client_secret: string
+  /** The ways through the other dialects that are on. */
+  walks: Walk[]
   password: string
 }
 
@@ -41,11 +56,12 @@ export const start: Command = {
   flags: { ...SERVE_FLAGS, 'no-demo': { type: 'boolean', about: 'leave the demo out' } },
   async run(call) {
     const stopped = untilStopped()
-    const given = await configOf(call)
+    const given = await configOf(call, { dialects: DIALECTS })
     const log = createLog(given.log ?? 'warn')
     const store = await openStore(given)
     const plan = (await wantsDemo(call, given, store)) ? await prepareDemo(given, store) : null
-    const config = plan ? withDemo(given, plan) : given
+    // without the demo nobody is trying anything out: only what was asked for is on
+    const config = plan ? withDemo(given, plan) : await configOf(call)
     const first_run = plan ? tellFirstRun(call, config, plan) : undefined
     const { startServer } = await import('../serve.ts')
     const server = await startServer(config, { log, store, ...(first_run && { first_run }) }).catch((cause: unknown) =>
@@ -65,10 +81,10 @@ export const start: Command = {
   },
 }
 
-/** Only on this computer, and only in a database that is new or was made for it. */
-async function wantsDemo(call: Call, { issuer }: Config, store: Store): Promise<boolean> {
+/** Only on this computer, with the standard that its app speaks, and in a database that is new or was made for it. */
+async function wantsDemo(call: Call, { issuer, dialects }: Config, store: Store): Promise<boolean> {
   const { protocol, hostname } = new URL(issuer)
-  if (call.flags['no-demo'] === true || protocol !== 'http:' || !isLoopback(hostname)) return false
+  if (call.flags['no-demo'] === true || protocol !== 'http:' || !isLoopback(hostname) || !dialects.includes('standard')) return false
   if (await store.clients.find(DEMO_CLIENT)) return true
   const first = { after: '', limit: 1 }
   const [clients, users] = await Promise.all([store.clients.list(first), store.users.list(first)])
@@ -76,21 +92,49 @@ async function wantsDemo(call: Call, { issuer }: Config, store: Store): Promise<
 }
 
 /** Registers the demo's app and person, or renews what they had: its secret and password are new at each start. */
-async function prepareDemo({ issuer, port }: Config, store: Store): Promise<DemoPlan> {
+async function prepareDemo(config: Config, store: Store): Promise<DemoPlan> {
+  const { issuer, port } = config
   if (port > 65_533) throw new CliError(EXIT.usage, 'The demo needs the two ports above: choose a lower --port, or --no-demo.')
   const { hostname } = new URL(issuer)
   const [app_url, api_url] = [`http://${hostname}:${port + 1}`, `http://${hostname}:${port + 2}`]
-  const client_secret = await renewClient(store, app_url)
+  const client_secret = await renewClient(store, DEMO_CLIENT, readClientMetadata(demoClientMetadata(app_url), DIALECTS))
+  const walks = await prepareWalks(config, store, app_url)
   const password = makePassword()
   await renewPerson(store, password)
-  return { host: hostname.replace(/^\[|\]$/g, ''), app_port: port + 1, api_port: port + 2, app_url, api_url, client_secret, password }
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    app_port: port + 1,
+    api_port: port + 2,
+    app_url,
+    api_url,
+    client_secret,
+    walks,
+    password,
+  }
 }
 
-async function renewClient(store: Store, app_url: string): Promise<string> {
-  const metadata = readClientMetadata(demoClientMetadata(app_url), DIALECTS)
-  const added = await registerClient(store, metadata, { client_id: DEMO_CLIENT, reviewed: true }, systemClock)
+/** The app once more for each other dialect that is on: a client belongs to one. */
+async function prepareWalks({ dialects, own_dialects }: Config, store: Store, app_url: string): Promise<Walk[]> {
+  const prepared: Walk[] = []
+  for (const { client, ...walk } of walks) {
+    const dialect = dialects.includes(walk.dialect) ? dialectOf(walk.dialect, own_dialects) : null
+    if (!dialect) continue
+    const client_id = `${DEMO_CLIENT}-${walk.dialect}${dialect.client_id_suffix}`
+    const redirect_uris = [`${app_url}/callback/${walk.dialect}`]
+    const metadata = readDemoMetadata({ ...demoClientMetadata(app_url), ...client, redirect_uris }, dialect)
+    prepared.push({ ...walk, client_id, client_secret: await renewClient(store, client_id, metadata) })
+  }
+  return prepared
+}
+
+function readDemoMetadata(metadata: Record<string, unknown>, dialect: Dialect): ClientMetadata {
+  return readClientMetadata({ ...metadata, dialect: dialect.name }, [dialect.name], rulesOf(dialect))
+}
+
+async function renewClient(store: Store, client_id: string, metadata: ClientMetadata): Promise<string> {
+  const added = await registerClient(store, metadata, { client_id, reviewed: true }, systemClock)
   if (added?.client_secret !== undefined) return added.client_secret
-  const before = await store.clients.find(DEMO_CLIENT)
+  const before = await store.clients.find(client_id)
   if (!before) throw new Error('The demo client was deleted meanwhile.')
   const { client, client_secret } = withNewSecret({ ...before, ...metadata, client_secrets: [] }, systemClock())
   await store.clients.update(client)
@@ -99,8 +143,8 @@ async function renewClient(store: Store, app_url: string): Promise<string> {
 
 async function renewPerson(store: Store, password: string): Promise<void> {
   const user = await store.users.findByEmail(DEMO_EMAIL)
-  if (user) await store.users.update({ ...user, password_hash: await hashPassword(password) })
-  else await addUser(store, { email: DEMO_EMAIL, password, name: 'Mara Lind' }, systemClock)
+  if (user) await store.users.update({ ...user, claims: { ...user.claims, ...DEMO_PERSON }, password_hash: await hashPassword(password) })
+  else await addUser(store, { email: DEMO_EMAIL, password, name: 'Mara Lind', claims: DEMO_PERSON }, systemClock)
 }
 
 /** The make-believe product's catalogue beside the configured one. */
@@ -112,11 +156,12 @@ function withDemo(config: Config, { api_url }: DemoPlan): Config {
 
 async function openDemo({ issuer }: Config, plan: DemoPlan, log: Log): Promise<Demo> {
   const { startDemo } = await import('../demo/demo.ts')
-  const { host, app_port, api_port, api_url, client_secret } = plan
+  const { host, app_port, api_port, api_url, client_secret, walks } = plan
   return startDemo({
     issuer,
     app: { host, port: app_port, client_id: DEMO_CLIENT, client_secret },
     api: { host, port: api_port, audience: api_url },
+    walks,
     log: {
       info: (event) => log.info(event as Parameters<Log['info']>[0]),
       error: (event) => log.error(event as Parameters<Log['error']>[0]),

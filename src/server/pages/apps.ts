@@ -51,11 +51,11 @@ export async function revokeApp(site: Site, http: HttpRequest): Promise<Reply> {
   }
   const client_id = fields.get('client_id')
   const { consent } = await site.store.consents.find(person.user.sub, client_id)
-  if (consent) {
-    const client = await site.store.clients.find(client_id)
-    await withdraw(site, consent, client ? clientName(client) : client_id)
-    site.log.info({ event: 'consent.withdrawn', sub: person.user.sub, client_id })
-  }
+  const client = await site.store.clients.find(client_id)
+  if (consent) await withdraw(site, consent, client ? clientName(client) : client_id)
+  // a consent may be over, and what came from it not yet: to revoke is to end it all
+  else if (client) await site.store.grants.withdraw({ sub: person.user.sub, client_id })
+  site.log.info({ event: 'consent.withdrawn', sub: person.user.sub, client_id })
   return seeOther(withQuery(`${site.base}/account/apps`, { revoked: client_id }))
 }
 
@@ -97,7 +97,7 @@ function list(site: Site, connected: readonly Connected[], csrf: string): Html {
 function item(site: Site, { consent, client }: Connected, csrf: string): Html {
   const id = `grant-${client.client_id}`
   const now = site.clock()
-  const where = (consent.resource ?? []).flatMap((name) => (site.resources[name] ? [inWords(site.resources[name].name)] : []))
+  const where = Object.keys(consent.scope_at).flatMap((name) => (site.resources[name] ? [inWords(site.resources[name].name)] : []))
   return html`<li class="grant" id="${id}">
         <div class="grant-head">
           ${clientMark(client)}

@@ -1,16 +1,17 @@
 import { isNativeRedirect } from '../../core/model/client.ts'
 import { DAY, SECOND } from '../../core/model/clock.ts'
+import { DURATIONS, type Duration } from '../../core/model/consent.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
+import { hostOf } from '../../core/model/redirect-uri.ts'
 import type { ScopeDefinition } from '../../core/model/scope.ts'
-import { DURATIONS } from '../accounts/consents.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { day } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { glyph, icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { bdi, clientMark, clientName, formTarget, hostOf, initials, linkTo, personName } from './text.ts'
+import { bdi, clientMark, clientName, formTarget, initials, linkTo, personName } from './text.ts'
 import { inWords, words } from './words.ts'
 
 /** A scope as the page shows it. */
@@ -29,6 +30,10 @@ export interface ConsentView {
   shown: readonly ShownScope[]
   /** Titles of what was allowed before and is not asked for now. */
   already: readonly ScopeDefinition['title'][]
+  /** The details asked for one by one cannot be left off. */
+  insists_on_claims: boolean
+  /** The duration that is chosen already. */
+  proposed: Duration
   /** The answer was "allow" with every switch off. */
   nothing_on: boolean
 }
@@ -118,13 +123,13 @@ function whatFor(site: Site, view: ConsentView): Html {
           <h2 id="what-title">${words.consent.what(name)}</h2>
           <p class="muted small">${explain(view, claims, name)}</p>
         </div>
-        ${levelOf(1, shown, claimsItem(claims, interaction.client.reviewed === true))}
+        ${levelOf(1, shown, claimsItem(claims, view.insists_on_claims))}
         ${levelOf(2, shown)}
         ${levelOf(3, shown)}
       </section>
       ${resourcesOf(site, interaction)}
       ${alreadyOf(view, name)}
-      ${howLong(site, interaction.dialect.consent.longest)}
+      ${howLong(site, view.proposed, interaction.dialect.consent.longest)}
       <details class="disclosure small">
         <summary>${icon('no', 'icon-s')}<span>${words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
         <p class="disclosure-body muted">${words.consent.willNotText}</p>
@@ -135,7 +140,7 @@ function whatFor(site: Site, view: ConsentView): Html {
 function explain(view: ConsentView, claims: readonly string[], name: Html): Html | string {
   const { shown, interaction } = view
   if (shown.length === 0 && claims.length === 0) return words.consent.whatNothing(name)
-  const required = (claims.length > 0 && interaction.client.reviewed) || shown.some((scope) => scope.required)
+  const required = (claims.length > 0 && view.insists_on_claims) || shown.some((scope) => scope.required)
   if (!required) return interaction.client.reviewed ? words.consent.whatOptional : words.consent.whatUnreviewed(name)
   return shown.every((scope) => scope.required) ? words.consent.whatRequired : words.consent.whatMixed
 }
@@ -200,7 +205,7 @@ function alreadyOf({ already }: ConsentView, name: Html): Html | null {
 }
 
 /** `longest` in seconds: what a dialect does not let a person go beyond. */
-function howLong(site: Site, longest = Number.POSITIVE_INFINITY): Html {
+function howLong(site: Site, proposed: Duration, longest = Number.POSITIVE_INFINITY): Html {
   const now = site.clock()
   const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now)
   const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
@@ -208,8 +213,8 @@ function howLong(site: Site, longest = Number.POSITIVE_INFINITY): Html {
         <legend class="field-label">${words.consent.howLong}</legend>
         <div class="choices">
           <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${words.consent.once}<small>${words.consent.onceNote}</small></label>
-          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d" checked>${words.consent.month}<small>${words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
-          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked">${words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && words.consent.revokedNote(idle) : words.consent.monthNote(lasts(longest * SECOND))}</small></label>
+          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${words.consent.month}<small>${words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
+          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && words.consent.revokedNote(idle) : words.consent.monthNote(lasts(longest * SECOND))}</small></label>
         </div>
       </fieldset>`
 }

@@ -1,13 +1,13 @@
+import type { Client } from '../../core/model/client.ts'
+import { DURATIONS, type Duration, standing, untouchedScope } from '../../core/model/consent.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
-import { DURATIONS, type Duration, decide, standing, untouchedScope } from '../accounts/consents.ts'
-import { findPerson, type Person } from '../accounts/sessions.ts'
+import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
-import { clientName, hostOf } from './text.ts'
 
 /** Shows who asks, what for, where the answer goes and for how long. */
 export async function showConsent(site: Site, http: HttpRequest): Promise<Reply> {
@@ -15,14 +15,21 @@ export async function showConsent(site: Site, http: HttpRequest): Promise<Reply>
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
-  if (!person) return site.interactions.resume(ticket)
+  if (!person) return backToSignIn(site, http, ticket)
   return consentPage(site, await viewOf(site, ticket, interaction, person))
+}
+
+/** Nobody is there, or somebody who may not be there any more: their session ends, so that authorize sees it too. */
+async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Promise<Reply> {
+  const session = await findSession(site, http)
+  if (session) await site.store.sessions.end(session.session_hash)
+  return site.interactions.resume(ticket)
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedConsent(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
   const person = await findPerson(site, http)
-  if (!person) return site.interactions.resume(ticket)
+  if (!person) return backToSignIn(site, http, ticket)
   return consentPage(site, await viewOf(site, ticket, interaction, person))
 }
 
@@ -33,7 +40,7 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
-  if (!person) return site.interactions.resume(ticket)
+  if (!person) return backToSignIn(site, http, ticket)
   // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
   if (fields.get('sid') !== person.session.sid) return consentPage(site, await viewOf(site, ticket, interaction, person))
   const decision = fields.get('decision')
@@ -43,26 +50,23 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
 }
 
 async function allow(site: Site, ticket: string, interaction: Interaction, person: Person, fields: Fields): Promise<Reply> {
-  const { client, request, dialect } = interaction
+  const { request } = interaction
   const asked = splitScope(request.scope)
   const shown = shownScopes(site, interaction)
   const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
-  // an app that somebody has looked at may insist on details; of others each is the person's to give
-  const claims = client.reviewed || fields.get('claims') === 'on' ? (request.claims ?? []) : []
+  const claims = mayInsistOnClaims(site, interaction) || fields.get('claims') === 'on' ? (request.claims ?? []) : []
   if (shown.length > 0 && on.length + claims.length === 0) {
     return consentPage(site, { ...(await viewOf(site, ticket, interaction, person)), nothing_on: true })
   }
   const silent = asked.filter((word) => isSilent(site, word))
-  await decide(site, {
+  const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
-    request,
     scope: [...silent, ...on.map(({ word }) => word)].join(' '),
     claims,
     duration: readDuration(fields.get('duration')),
-    client_name: clientName(client),
-    redirect_host: hostOf(request.redirect_uri),
-    rules: dialect.consent,
   })
+  // it was taken back in another window at the same moment: which of the two is meant, only the person knows
+  if (!written) return consentPage(site, await viewOf(site, ticket, interaction, person))
   return site.interactions.resume(ticket)
 }
 
@@ -77,6 +81,8 @@ async function viewOf(site: Site, ticket: string, interaction: Interaction, pers
     person,
     shown: shownScopes(site, interaction),
     already: already.flatMap((word) => (site.scopes[word] && !isSilent(site, word) ? [site.scopes[word].title] : [])),
+    insists_on_claims: mayInsistOnClaims(site, interaction),
+    proposed: goes_on && goes_on.expires_at === undefined ? 'revoked' : '30d', // a shorter end than before is a choice, never a default
     nothing_on: false,
   }
 }
@@ -86,9 +92,21 @@ function shownScopes(site: Site, { client, request }: Interaction): ShownScope[]
   return splitScope(request.scope).flatMap((word) => {
     const definition = site.scopes[word]
     if (!definition || definition.silent) return []
-    const required = client.reviewed === true && !definition.optional && !hasScope(client.optional_scope ?? '', word)
-    return [{ word, definition, required }]
+    return [{ word, definition, required: isRequired(site, client, word) }]
   })
+}
+
+/** It may insist on details where it could insist on a scope that opens them all. */
+function mayInsistOnClaims(site: Site, { client, request }: Interaction): boolean {
+  const open = splitScope(client.scope)
+    .filter((word) => isRequired(site, client, word))
+    .flatMap((word) => site.scopes[word]?.claims ?? [])
+  return (request.claims ?? []).every((claim) => open.includes(claim))
+}
+
+/** An app may insist on nothing, until somebody has looked at it. */
+function isRequired(site: Site, client: Client, word: string): boolean {
+  return client.reviewed === true && !site.scopes[word]?.optional && !hasScope(client.optional_scope ?? '', word)
 }
 
 function isSilent(site: Site, word: string): boolean {

@@ -1,11 +1,11 @@
 import { SECOND } from '../../core/model/clock.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { hostOf } from '../../core/model/redirect-uri.ts'
 import type { FirstRun } from './first-run.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { hostOf } from './text.ts'
 import { words } from './words.ts'
 
 /** What the page at the root is for, in a word: the tour of a first try, or the door of the product's accounts. */
@@ -13,13 +13,17 @@ export async function showHome(site: Site, http: HttpRequest): Promise<Reply> {
   return site.first_run && (await isFirstRun(site, http, site.first_run)) ? firstRunPage(site, site.first_run) : homePage(site)
 }
 
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via']
+
 /**
  * It shows a password, so only this computer may see it: the issuer is loopback, the visitor sits here, and the demo person is
  * the only one there is. The first person of the deployment's own ends it for good.
  */
 async function isFirstRun(site: Site, http: HttpRequest, { email }: FirstRun): Promise<boolean> {
   if (!/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(site.issuer)) return false
-  if (!/^(|127\..*|::1|::ffff:127\..*)$/.test(http.address)) return false
+  if (!/^(127\..*|::1|::ffff:127\..*)$/.test(http.address)) return false
+  // a name that somebody pointed here, or a tunnel, is not this computer
+  if (http.header('host') !== new URL(site.issuer).host || FORWARDED.some((name) => http.header(name) !== undefined)) return false
   const people = await site.store.users.list({ after: '', limit: 2 })
   return people.every((user) => user.email === email.toLowerCase())
 }

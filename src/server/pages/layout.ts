@@ -1,8 +1,9 @@
 import type { Reply } from '../../core/model/http.ts'
+import { hostOf } from '../../core/model/redirect-uri.ts'
 import { type Html, html } from './html.ts'
 import { glyph } from './icons.ts'
 import type { Frame } from './site.ts'
-import { hostOf, linkTo } from './text.ts'
+import { linkTo } from './text.ts'
 import { words } from './words.ts'
 
 /** What one page puts into the frame that all share. */

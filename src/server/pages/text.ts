@@ -38,22 +38,17 @@ export function bdi(text: string): Html {
   return html`<bdi>${text}</bdi>`
 }
 
-/** The host in its ASCII form, with the port where there is one; of a scheme of an app's own, the scheme. */
-export function hostOf(uri: string): string {
-  if (!URL.canParse(uri)) return ''
-  const { host, protocol } = new URL(uri)
-  return protocol === 'http:' || protocol === 'https:' ? host : protocol
-}
-
 /**
- * What `form-action` must allow so that an answer can leave for this address: its exact origin, or its scheme where it has none.
+ * What `form-action` must allow so that an answer can leave for this address. Browsers apply it to every redirect that follows, those of the
+ * app's own callback too, so it cannot be narrower than https; on this computer, and for private schemes, it is.
  * CSP cannot name an IPv6 host; nothing that could end a directive is let through. @spec CSP3 §2.3.1
  */
 export function formTarget(uri: string | undefined): string {
   if (uri === undefined || !URL.canParse(uri)) return ''
-  const { origin, protocol, hostname } = new URL(uri)
-  if (hostname.startsWith('[')) return protocol
-  if (/^https?:\/\/[a-z0-9._-]+(:\d+)?$/.test(origin)) return origin
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'https:') return 'https:'
+  if (hostname.startsWith('[')) return 'http: https:'
+  if (protocol === 'http:') return 'http://127.0.0.1:* http://localhost:* https:'
   return /^[a-z][a-z0-9+.-]*:$/.test(protocol) && !/^(https?|javascript|data|blob|file|vbscript):$/.test(protocol) ? protocol : ''
 }
 

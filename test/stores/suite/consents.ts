@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 /** Decisions of people, with their receipts. */
 export function consentTests(world: World): void {
   it('are found as they were decided, with the epoch in any case', async () => {
-    const consent = aConsent({ expires_at: NOW + DAY, resource: ['https://api.example'], declined: 'email', once: true })
+    const consent = aConsent({ expires_at: NOW + DAY, scope_at: { 'https://api.example': 'openid' }, declined: 'email', once: true })
     const before = await world.store.consents.find(consent.sub, consent.client_id)
     assert.equal(before.consent, null)
     assert.equal(typeof before.epoch, 'number')

@@ -62,7 +62,16 @@ export function aGrant(fields: Partial<Grant> = {}): Grant {
 }
 
 export function aConsent(fields: Partial<Consent> = {}): Consent {
-  return { sub: fresh('user'), client_id: fresh('client'), scope: 'openid', granted_at: NOW, request_id: fresh('request'), ...fields }
+  return {
+    sub: fresh('user'),
+    client_id: fresh('client'),
+    scope: 'openid',
+    scope_at: { '': 'openid' },
+    redirect_hosts: ['app.example'],
+    granted_at: NOW,
+    request_id: fresh('request'),
+    ...fields,
+  }
 }
 
 export function aReceipt({ sub, client_id, scope }: Consent, decision: Receipt['decision'] = 'allowed'): Receipt {

@@ -21,7 +21,7 @@ export function checkPkce(request: AuthorizationRequest, client: Client, { pkce 
 }
 
 /** Always of a client that has no secret: nothing else would tie the code to it. */
-function isChallengeRequired(client: Client, pkce: Dialect['pkce']): boolean {
+export function isChallengeRequired(client: Client, pkce: Dialect['pkce']): boolean {
   if (isPublic(client) || pkce.required === 'always') return true
   if (pkce.required === 'unless_waived') return client.require_pkce !== false
   return pkce.required === 'if_registered' && client.require_pkce === true

@@ -1,0 +1,29 @@
+import { sha256 } from '../crypto/hash.ts'
+import { timedId } from '../crypto/random.ts'
+import { conclude, type Decision, withdrawalOf } from '../model/consent.ts'
+import type { Context } from '../model/context.ts'
+import type { Consent } from '../model/grant.ts'
+
+/** Writes down an answer that was given through an API, with its receipt, exactly as one that was given on a page. False where the consent was taken back at the same moment. */
+export async function writeDecision(context: Context, decision: Decision): Promise<boolean> {
+  const found = await context.store.consents.find(decision.sub, decision.request.client_id)
+  const now = context.clock()
+  const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
+  return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch })
+}
+
+/** Takes a consent back, with a receipt; all that came from it ends, codes under way included. False where there was none. */
+export async function withdrawConsent(context: Context, consent: Consent, client_name: string): Promise<boolean> {
+  const at = context.clock()
+  return context.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)))
+}
+
+/** A name for what one person allowed one client, always the same, without a row of its own. It opens nothing. @spec RFC 9562 §5.8 */
+export function consentId(issuer: string, { sub, client_id }: Pick<Consent, 'sub' | 'client_id'>): string {
+  let hex = ''
+  for (const byte of Buffer.from(sha256(`consent ${issuer} ${sub} ${client_id}`), 'base64url').subarray(0, 16)) {
+    hex += byte.toString(16).padStart(2, '0')
+  }
+  const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
+}

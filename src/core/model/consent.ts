@@ -1,0 +1,130 @@
+import type { AuthorizationRequest } from './authorization-request.ts'
+import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
+import type { ConsentRules } from './dialect.ts'
+import type { Consent, Receipt } from './grant.ts'
+import { redirectHost } from './redirect-uri.ts'
+import { joinScope, missingScope, splitScope } from './scope.ts'
+
+/** For how long something may be allowed: by the value of the form's field. */
+export const DURATIONS = { once: HOUR, '30d': 30 * DAY, revoked: null } as const
+export type Duration = keyof typeof DURATIONS
+
+/** What a person has answered to a request, on a page or through an API. */
+export interface Decision {
+  sub: string
+  request: AuthorizationRequest
+  /** Of what was asked, what was allowed. */
+  scope: string
+  /** Of the claims asked for one by one, what was allowed. */
+  claims: readonly string[]
+  duration: Duration
+  /** As they were shown. */
+  client_name: string
+  redirect_host: string
+  /** How the dialect of the request remembers. */
+  rules: ConsentRules
+}
+
+/** What a decision leaves behind. */
+export interface Concluded {
+  consent: Consent
+  receipt: Receipt
+  /** Something is allowed no longer: all that was given before ends. */
+  withdraw: boolean
+}
+
+/** What of an earlier consent still holds at `now`. One that was for once held for its own request only. */
+export function standing(consent: Consent | null, now: Milliseconds): Consent | null {
+  if (!consent || consent.once) return null
+  return consent.expires_at !== undefined && consent.expires_at <= now ? null : consent
+}
+
+/** Of a standing consent, the scopes that this request does not ask for: they go on under the new decision. */
+export function untouchedScope(consent: Consent | null, request: AuthorizationRequest): string {
+  return consent ? missingScope(consent.scope, request.scope).join(' ') : ''
+}
+
+/** What is to be written down: what was asked now is replaced, what was allowed before and not asked now stays. Pure. */
+export function conclude(found: Consent | null, decision: Decision, now: Milliseconds, receipt_id: string): Concluded {
+  const { request, sub } = decision
+  const before = decision.rules.asked_again === 'growth' ? standing(found, now) : null
+  const consent = consentAfter(before, decision, Math.max(now, request.created_at))
+  const receipt: Receipt = {
+    receipt_id,
+    sub,
+    client_id: request.client_id,
+    at: consent.granted_at,
+    decision: 'allowed',
+    scope: decision.scope,
+    client_name: decision.client_name,
+    redirect_host: decision.redirect_host,
+    ...(request.resource && { resource: request.resource }),
+    ...(consent.expires_at !== undefined && { expires_at: consent.expires_at }),
+  }
+  return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
+}
+
+/** Whether something that was allowed before was shown now and left off, or ends earlier now. */
+function takesBack(before: Consent, after: Consent, { request, scope, claims }: Decision): boolean {
+  const left_off = missingScope(request.scope, scope)
+  const held = new Set(splitScope(before.scope))
+  if (left_off.some((word) => held.has(word))) return true
+  if (request.claims?.some((claim) => before.claims?.includes(claim) && !claims.includes(claim))) return true
+  return endOf(after) < endOf(before)
+}
+
+const endOf = ({ expires_at = Number.POSITIVE_INFINITY }: Consent): Milliseconds => expires_at
+
+/** The resources of a request, as a consent names them. */
+export function resourcesOf({ resource }: Pick<AuthorizationRequest, 'resource'>): readonly string[] {
+  return resource ?? ['']
+}
+
+/** The consent that a decision leaves behind. Pure. */
+export function consentAfter(before: Consent | null, decision: Decision, granted_at: Milliseconds): Consent {
+  const { request, scope, duration, sub } = decision
+  const declined = [...missingScope(before?.declined ?? '', request.scope), ...missingScope(request.scope, scope)].join(' ')
+  const asked = request.claims ?? []
+  const kept = before?.claims?.filter((name) => !asked.includes(name))
+  const claims = union(kept, decision.claims)
+  const declined_claims = union(before?.declined_claims, asked).filter((name) => !claims.includes(name))
+  const expires_at = endAfter(decision, granted_at)
+  return {
+    sub,
+    client_id: request.client_id,
+    scope: joinScope(untouchedScope(before, request), scope),
+    scope_at: scopeAt(before, decision),
+    redirect_hosts: union(before?.redirect_hosts, [redirectHost(request.redirect_uri)]),
+    granted_at,
+    request_id: request.request_id,
+    ...(declined !== '' && { declined }),
+    ...(claims.length > 0 && { claims }),
+    ...(declined_claims.length > 0 && { declined_claims }),
+    ...(expires_at !== undefined && { expires_at }),
+    ...(duration === 'once' && { once: true }),
+  }
+}
+
+/** A scope is allowed where it was asked for, and nowhere else; what was left off now is allowed nowhere. */
+function scopeAt(before: Consent | null, { request, scope }: Decision): Record<string, string> {
+  const left_off = missingScope(request.scope, scope).join(' ')
+  const after: Record<string, string> = {}
+  for (const [resource, held] of Object.entries(before?.scope_at ?? {})) after[resource] = missingScope(held, left_off).join(' ')
+  for (const resource of resourcesOf(request)) after[resource] = joinScope(after[resource] ?? '', scope)
+  return after
+}
+
+function endAfter({ duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
+  const longest = rules.longest === undefined ? Number.POSITIVE_INFINITY : rules.longest * SECOND
+  const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
+  return lasts === Number.POSITIVE_INFINITY ? undefined : granted_at + lasts
+}
+
+/** The receipt of a consent that is taken back. Pure. */
+export function withdrawalOf({ sub, client_id, scope }: Consent, client_name: string, at: Milliseconds, receipt_id: string): Receipt {
+  return { receipt_id, sub, client_id, at, decision: 'withdrawn', scope, client_name }
+}
+
+function union(one: readonly string[] = [], other: readonly string[] = []): string[] {
+  return [...new Set([...one, ...other])]
+}
