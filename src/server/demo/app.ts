@@ -3,6 +3,7 @@ import { type Connection, callApi, createConnection, type Exchange, Refused, sho
 import { connectedPage, plainPage, readClaims, startPage } from './pages.ts'
 import { type AppSession, createSessions, sessionCookie } from './sessions.ts'
 import { STYLE } from './style.ts'
+import { beginWalk, finishWalk, type Walk } from './walk.ts'
 
 export interface AppOptions extends Place {
   issuer: string
@@ -12,6 +13,8 @@ export interface AppOptions extends Place {
   /** The audience of the API's tokens. */
   audience: string
   api_url: string
+  /** Ways through other dialects. */
+  walks: readonly Walk[]
   log: DemoLog
 }
 
@@ -53,7 +56,7 @@ export async function openApp(options: AppOptions): Promise<Door> {
     app ??= { ...options, url, sessions, connection: openConnection(options, url) }
     // another name that leads here is a stranger's: whoever uses it begins anew under ours
     if (call.header('host') !== new URL(url).host) return redirect(`${url}/`)
-    const page = PAGES[`${call.method === 'HEAD' ? 'GET' : call.method} ${call.path}`]
+    const page = findPage(app, call)
     if (!page) return show(app, plainPage('Nothing here', 'not-found', 'There is no page at this address.'), 404)
     if (call.method === 'POST' && !isOwnForm(call, url)) return redirect(`${url}/`)
     return page(app, call, sessions.find(call.header('cookie')))
@@ -74,6 +77,17 @@ function openConnection(options: AppOptions, url: string): Connection {
   })
 }
 
+/** What stands at this address; undefined where nothing does. Each dialect has an address to begin at, and one to come back to. */
+function findPage({ walks }: Tallyboat, { method, path }: Call): Page | undefined {
+  const page = PAGES[`${method === 'HEAD' ? 'GET' : method} ${path}`]
+  if (page) return page
+  const [, action, dialect] = /^\/(connect|callback)\/([a-z0-9-]+)$/.exec(path) ?? []
+  const walk = walks.find((one) => one.dialect === dialect)
+  if (walk && action === 'connect' && method === 'POST') return (app, _call, session) => setOut(app, walk, session)
+  if (walk && action === 'callback' && method === 'GET') return (app, call, session) => arrive(app, walk, call, session)
+  return undefined
+}
+
 /** A form of our own page sent this, no other site's. */
 function isOwnForm(call: Call, url: string): boolean {
   const site = call.header('sec-fetch-site')
@@ -81,10 +95,7 @@ function isOwnForm(call: Call, url: string): boolean {
 }
 
 function home(app: Tallyboat, _call: Call, session: AppSession | null): Answer {
-  const answer = show(
-    app,
-    session?.tokens ? connectedPage(session, session.tokens, app.issuer) : startPage(session?.notice, session?.wire ?? []),
-  )
+  const answer = show(app, session?.tokens ? connectedPage(session, session.tokens, app.issuer) : startPage(session, app.walks))
   if (session) delete session.notice
   return answer
 }
@@ -98,13 +109,7 @@ async function connect(app: Tallyboat, old: AppSession | null, prompt?: 'consent
 
 /** Where the browser comes back to. The session gets a new id: what was agreed must not belong to whoever knew the old one. */
 async function callback(app: Tallyboat, call: Call, old: AppSession | null): Promise<Answer> {
-  if (!old?.flow) {
-    return show(
-      app,
-      plainPage('This answer came too late', 'demo-stale', 'Tallyboat is not waiting for an answer in this browser. Connect again.'),
-      400,
-    )
-  }
+  if (!old?.flow) return tooLate(app)
   const wire = [...old.wire, front('The browser comes back', call.url.href)]
   try {
     const { tokens, wire: more } = await app.connection.finish(call.url, old.flow)
@@ -113,6 +118,32 @@ async function callback(app: Tallyboat, call: Call, old: AppSession | null): Pro
     app.log.info({ event: 'demo.refused', error: refusal instanceof Refused ? refusal.error : 'answer_invalid' })
     return redirect(`${app.url}/`, app.sessions.renew(old, { wire, notice: refusalNotice(refusal) }))
   }
+}
+
+/** Begins a walk in another dialect. */
+function setOut(app: Tallyboat, walk: Walk, old: AppSession | null): Answer {
+  const { url, flow } = beginWalk(walk, app.issuer, `${app.url}/callback/${walk.dialect}`)
+  const session = app.sessions.renew(old, { walk: flow })
+  session.wire.push(front(walk.steps[0]?.title ?? '', url))
+  return redirect(url, session)
+}
+
+/** Where the browser comes back to in another dialect: an address of its own, so that no answer is taken for another's. @spec RFC 9700 §4.4.2 */
+async function arrive(app: Tallyboat, walk: Walk, call: Call, old: AppSession | null): Promise<Answer> {
+  if (old?.walk?.dialect !== walk.dialect) return tooLate(app)
+  const wire = [...old.wire, front('The browser comes back', call.url.href)]
+  try {
+    const more = await finishWalk(walk, old.walk, app.issuer, call.url)
+    return redirect(`${app.url}/`, app.sessions.renew(old, { walked: walk.dialect, wire: [...wire, ...more] }))
+  } catch (refusal) {
+    app.log.info({ event: 'demo.refused', error: refusal instanceof Refused ? refusal.error : 'answer_invalid' })
+    return redirect(`${app.url}/`, app.sessions.renew(old, { wire, notice: refusalNotice(refusal) }))
+  }
+}
+
+function tooLate(app: Tallyboat): Answer {
+  const words = 'Tallyboat is not waiting for an answer in this browser. Connect again.'
+  return show(app, plainPage('This answer came too late', 'demo-stale', words), 400)
 }
 
 function refusalNotice(refusal: unknown): AppSession['notice'] {
@@ -171,8 +202,9 @@ function signedOut(app: Tallyboat, call: Call, session: AppSession | null): Answ
 }
 
 function front(title: string, address: string): Exchange {
-  const url = new URL(address)
-  return { channel: 'front', title, method: 'GET', url: address, sent: shorten(Object.fromEntries(url.searchParams)), received: {} }
+  const { searchParams } = new URL(address)
+  const sent = Object.fromEntries([...searchParams.keys()].map((name) => [name, searchParams.getAll(name).join(' ')]))
+  return { channel: 'front', title, method: 'GET', url: address, sent: shorten(sent), received: {} }
 }
 
 function show(app: Tallyboat, body: string, status = 200): Answer {

@@ -81,25 +81,32 @@ export function createConnection(options: ConnectionOptions) {
       const config = await configure()
       const flow = { state: oidc.randomState(), nonce: oidc.randomNonce(), code_verifier: oidc.randomPKCECodeVerifier() }
       const code_challenge = await oidc.calculatePKCECodeChallenge(flow.code_verifier)
-      const url = oidc.buildAuthorizationUrl(config, {
+      const question = new URLSearchParams({
         redirect_uri,
         scope: options.scope,
-        resource,
         state: flow.state,
         nonce: flow.nonce,
         code_challenge,
         code_challenge_method: 'S256',
         ...(prompt && { prompt }),
       })
-      return { url: url.href, flow }
+      // the API, and the issuer itself for what it knows of the person: a token for one is of no use at the other
+      for (const audience of [resource, issuer]) question.append('resource', audience)
+      return { url: oidc.buildAuthorizationUrl(config, question).href, flow }
     },
-    /** The tokens for what the browser brought back; state, iss, nonce and the ID token's signature are checked. @spec RFC 9207 §2.4 */
+    /**
+     * The tokens for what the browser brought back; state, iss, nonce and the ID token's signature are checked. The first access token is for
+     * userinfo, the one that is kept for the API. @spec RFC 9207 §2.4, RFC 8707 §2.2
+     */
     async finish(url: URL, flow: Flow): Promise<{ tokens: Tokens; wire: Exchange[] }> {
       const checks = { expectedState: flow.state, expectedNonce: flow.nonce, pkceCodeVerifier: flow.code_verifier, idTokenExpected: true }
       return listen('The code is redeemed', async () => {
         const config = await configure()
-        const tokens = readTokens(await oidc.authorizationCodeGrant(config, url, checks, { resource }))
-        return { ...tokens, person: await oidc.fetchUserInfo(config, tokens.access_token, String(tokens.claims['sub'])) }
+        const first = readTokens(await oidc.authorizationCodeGrant(config, url, checks, { resource: issuer }))
+        const person = await oidc.fetchUserInfo(config, first.access_token, String(first.claims['sub']))
+        entitle('A token for the API is asked for')
+        const tokens = readTokens(await oidc.refreshTokenGrant(config, first.refresh_token ?? '', { resource }), first)
+        return { ...tokens, id_token: first.id_token, claims: first.claims, person }
       })
     },
     /** @spec RFC 6749 §6 */
@@ -171,6 +178,12 @@ async function listen(title: string, work: () => Promise<Tokens>): Promise<{ tok
   }
 }
 
+/** What the next request to the token endpoint is for. */
+function entitle(title: string): void {
+  const heard = ear.getStore()
+  if (heard) heard.title = title
+}
+
 /** Passes a request on, and writes it down where it carries something of this flow: what is published for all is left out. */
 async function overhear(url: string, init: oidc.CustomFetchOptions): Promise<Response> {
   // openid-client names the body by types of its own; both sides are those of fetch
@@ -188,7 +201,17 @@ async function overhear(url: string, init: oidc.CustomFetchOptions): Promise<Res
   return response
 }
 
-const SECRET = new Set(['authorization', 'code', 'code_verifier', 'access_token', 'refresh_token', 'id_token', 'id_token_hint', 'ticket'])
+const SECRET = new Set([
+  'authorization',
+  'client_secret',
+  'code',
+  'code_verifier',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'id_token_hint',
+  'ticket',
+])
 
 /** The fields of a message as text; of what could be used only the beginning. */
 export function shorten(message: unknown): Record<string, string> {

@@ -1,6 +1,7 @@
 import { html, type Markup } from './html.ts'
 import type { ApiResult, Exchange, Tokens } from './oidc.ts'
 import type { AppSession } from './sessions.ts'
+import type { Walk } from './walk.ts'
 
 const boat = html`<svg viewBox="0 0 28 28" aria-hidden="true"><rect class="glyph" width="28" height="28" rx="7"/><path class="cut" d="M6 17.5h16l-3 4H9zM14 6v9M14 7l6 7.5h-6"/></svg>`
 
@@ -30,10 +31,13 @@ const button = (action: string, id: string, words: string, primary = false) =>
   html`<form method="post" action="${action}"><button class="button${primary ? ' primary' : ''}" id="${id}">${words}</button></form>`
 
 /** Before anybody has connected anything. */
-export function startPage(said: AppSession['notice'], wire: readonly Exchange[]): string {
+export function startPage(session: AppSession | null, walks: readonly Walk[]): string {
+  const walked = walks.find(({ dialect }) => dialect === session?.walked)
+  const wire = session?.wire ?? []
   return page(
     'Tallyboat',
-    html`${notice(said)}
+    html`${notice(session?.notice)}
+${walked ? html`<div class="notice good" role="status" id="demo-connected-${walked.dialect}"><strong>Connected in the dialect of ${walked.title}</strong>Everything that went over the wire is below.</div>` : null}
 <div class="card hero">
 <h1>Who still owes you money?</h1>
 <p class="lead">Tallyboat reads the invoices in your Harbour Books account and reminds you of the late ones. It never sees your password: Harbour Books asks you what Tallyboat may do, and you can take it back there.</p>
@@ -44,8 +48,18 @@ ${button('/connect', 'demo-connect', 'Connect Harbour Books', true)}
 <li><span>You come back, and this page shows everything that went over the wire.</span></li>
 </ol>
 </div>
+${walks.length > 0 ? dialectsPart(walks) : null}
 ${wire.length > 0 ? wirePart(wire) : null}`,
   )
+}
+
+/** The same server as apps know it that were written for somebody else's. */
+function dialectsPart(walks: readonly Walk[]): Markup {
+  return html`<section class="card" aria-labelledby="dialects-title" id="demo-dialects">
+<h2 id="dialects-title">The same in other dialects</h2>
+<p class="lead small">Harbour Books also answers apps that were written for other providers. Each button goes the way that the provider’s own pages describe.</p>
+<ul class="grid">${walks.map(({ dialect, title, about }) => html`<li>${button(`/connect/${dialect}`, `demo-connect-${dialect}`, `Connect as with ${title}`)}<p class="quiet">${about}</p></li>`)}</ul>
+</section>`
 }
 
 /** After the person has said yes. */

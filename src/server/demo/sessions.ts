@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ApiResult, Exchange, Flow, Tokens } from './oidc.ts'
+import type { WalkFlow } from './walk.ts'
 
 /** What Tallyboat remembers of one browser. */
 export interface AppSession {
@@ -8,6 +9,10 @@ export interface AppSession {
   expires_at: number
   /** The one question to the issuer that is under way. */
   flow?: Flow
+  /** The same, in another dialect. */
+  walk?: WalkFlow
+  /** The dialect in which it came to its end. */
+  walked?: string
   /** Everything that was said, by the browser and behind it. */
   wire: Exchange[]
   tokens?: Tokens
