@@ -1,5 +1,5 @@
 // Runs test/**/*.test.ts with Node's own runner. Words on the command line pick the files whose path holds one of them.
-// With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
+// The flows run a second time on PostgreSQL. With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
@@ -24,22 +24,42 @@ function count(event, outcome) {
   else counts[outcome] += 1
 }
 
+/** The files that run once more, the same tests, on a real PostgreSQL. */
+const again = files.filter((file) => file.startsWith('test/flows/'))
+
+/** Runs them all; the promise is kept when the last has ended. */
+function runAll(chosen) {
+  return new Promise((resolve) => {
+    const stream = run({ files: chosen, concurrency: Math.max(2, availableParallelism()), timeout: 240_000 })
+    stream.on('test:pass', (event) => count(event, 'passed'))
+    stream.on('test:fail', (event) => {
+      // a suite fails when a test in it does; only its own trouble counts by itself
+      if (event.details?.type === 'suite' && event.details.error?.failureType === 'subtestsFailed') return
+      if (event.details?.type === 'suite') counts.failed += 1
+      else count(event, 'failed')
+    })
+    stream.compose(new spec()).pipe(process.stdout, { end: false })
+    stream.on('end', () => setImmediate(resolve))
+  })
+}
+
+async function runOnPostgres() {
+  const { startPostgres } = await import('../test/support/postgres.ts')
+  const postgres = await startPostgres()
+  console.log('\nThe same on PostgreSQL:\n')
+  process.env.TEST_POSTGRES = postgres.url
+  await runAll(again)
+  await postgres.close()
+}
+
 if (files.length === 0) {
   console.error(`No test file fits ${words.join(' ') || 'test/**/*.test.ts'}.`)
   counts.failed += 1
-  finish()
 } else {
-  const stream = run({ files, concurrency: Math.max(2, availableParallelism()), timeout: 240_000 })
-  stream.on('test:pass', (event) => count(event, 'passed'))
-  stream.on('test:fail', (event) => {
-    // a suite fails when a test in it does; only its own trouble counts by itself
-    if (event.details?.type === 'suite' && event.details.error?.failureType === 'subtestsFailed') return
-    if (event.details?.type === 'suite') counts.failed += 1
-    else count(event, 'failed')
-  })
-  stream.compose(new spec()).pipe(process.stdout)
-  stream.on('end', () => setImmediate(finish))
+  await runAll(files)
+  if (again.length > 0) await runOnPostgres()
 }
+finish()
 
 function finish() {
   if (strict && counts.skipped > 0) {

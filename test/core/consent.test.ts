@@ -35,6 +35,8 @@ const before: Consent = {
   expires_at: 2000,
   request_id: 'r1',
 }
+const { expires_at: _, ...endless } = before
+const forever: Decision = { ...decision, duration: 'revoked' }
 
 describe('what a decision leaves behind', () => {
   it('is a consent and its receipt, of the same moment', () => {
@@ -60,7 +62,7 @@ describe('what a decision leaves behind', () => {
       false,
     ],
     ['what is over does not go on', { ...before, expires_at: 1500 }, forever, 'openid email', false],
-    ['what ends earlier now ends what was given', before, decision, 'calendar openid email', true],
+    ['what ends earlier now ends what was given', endless, decision, 'calendar openid email', true],
   ]
   for (const [what, found, given, scope, withdraw] of cases) {
     it(what, () => {

@@ -9,6 +9,8 @@ import { findPorts } from './program.ts'
 
 /** A real PostgreSQL of the test's own. */
 export interface TestPostgres {
+  /** The address of the server. */
+  url: string
   /** Makes an empty database; its address. */
   createDatabase(): Promise<string>
   /** Ends the server as a power cut would, and starts it again. */
@@ -64,16 +66,9 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 
   await start()
-  let databases = 0
   return {
-    createDatabase: async () => {
-      const name = `test_${++databases}`
-      const client = new pg.Client({ connectionString: address('postgres') })
-      await client.connect()
-      await client.query(`create database ${name}`)
-      await client.end()
-      return address(name)
-    },
+    url: address('postgres'),
+    createDatabase: async () => (await createDatabase(address('postgres'))).url,
     crash: async () => {
       await stop('SIGKILL')
       rmSync(join(data, 'postmaster.pid'), { force: true })
@@ -84,6 +79,21 @@ export async function startPostgres(): Promise<TestPostgres> {
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Makes an empty database on a running server. */
+export async function createDatabase(server: string): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
+  const run = async (text: string) => {
+    const client = new pg.Client({ connectionString: server })
+    await client.connect()
+    await client.query(text)
+    await client.end()
+  }
+  await run(`create database ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) }
 }
 
 /** Where everybody may run them; with the links that a package cannot carry. */

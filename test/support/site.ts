@@ -9,8 +9,8 @@ import type { User } from '../../src/core/model/user.ts'
 import { addUser } from '../../src/server/accounts/users.ts'
 import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
 import { type Config, DEFAULT_LIFETIME } from '../../src/server/config.ts'
-import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { type Browser, openBrowser, type Visit } from './browser.ts'
+import { openTestStore } from './store.ts'
 
 export const ISSUER = 'https://id.harbourbooks.example'
 export const PASSWORD = 'otter-lantern-62'
@@ -38,7 +38,7 @@ export interface TestSite {
 
 export async function openSite(given: { config?: Partial<Config>; first_run?: AppOptions['first_run'] } = {}): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-pages-'))
-  const store = await openSqliteStore(join(folder, 'vouchsafe.db'))
+  const store = await openTestStore(folder)
   const time = { now: Date.UTC(2026, 10, 21, 20, 0, 0) }
   const clock = () => time.now
   const events: LogEvent[] = []
