@@ -123,7 +123,7 @@ export interface VendorGiven {
   config?: Partial<Config>
 }
 
-export async function openVendor(name: VendorName, { door = 'node', client, config }: VendorGiven = {}): Promise<VendorWorld> {
+async function openVendor(name: VendorName, { door = 'node', client, config }: VendorGiven = {}): Promise<VendorWorld> {
   const vendor = vendors[name]
   const shape = { dialect: name, client_secrets: secrets, ...vendor.client, ...client }
   const world = (await openWorld({ door, client: shape, config: { dialects: [name], ...(await standIn(name)), ...config } })) as VendorWorld

@@ -21,6 +21,13 @@ export function randomToken(bytes = 32): string {
   return drawBytes(bytes).toString('base64url')
 }
 
+/** A random name that can be told on a command line: neither it nor its last four characters begin like a flag. */
+export function randomName(bytes: number): string {
+  let name = randomToken(bytes)
+  while (name.startsWith('-') || name.at(-4) === '-') name = randomToken(bytes)
+  return name
+}
+
 /** A name that sorts by its birth, so that a table of them grows at its end: nine digits of milliseconds, then 80 random bits. */
 export function timedId(now: number): string {
   return now.toString(36).padStart(9, '0') + randomToken(10)

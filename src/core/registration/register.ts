@@ -1,5 +1,5 @@
 import { sha256 } from '../crypto/hash.ts'
-import { randomToken } from '../crypto/random.ts'
+import { randomName, randomToken } from '../crypto/random.ts'
 import { type Client, type ClientMetadata, isPublic } from '../model/client.ts'
 import { readClientMetadata, showClient } from '../model/client-metadata.ts'
 import type { Context } from '../model/context.ts'
@@ -63,7 +63,7 @@ export async function registerByToken(
 /** The client with a secret, where it should have one and has none. */
 export function withSecret({ clock }: Context, client: Client): Registered {
   if (isPublic(client) || client.client_secrets.length > 0) return { client }
-  const client_secret = randomToken()
+  const client_secret = randomName(32)
   return { client: { ...client, client_secrets: [hashedSecret(client_secret, clock())] }, client_secret }
 }
 

@@ -1,5 +1,5 @@
 import { sha256 } from '../../core/crypto/hash.ts'
-import { randomToken, timedId } from '../../core/crypto/random.ts'
+import { randomName, timedId } from '../../core/crypto/random.ts'
 import { API_KEY_PREFIX, type ApiKey } from '../../core/model/api-key.ts'
 import type { Clock } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
@@ -16,7 +16,7 @@ export async function addApiKey(
   if (label !== undefined && (label.trim() === '' || label.length > LONGEST_LABEL))
     throw new OAuthError('invalid_request', `The label must have 1 to ${LONGEST_LABEL} characters.`)
   const now = clock()
-  const api_key = API_KEY_PREFIX + randomToken()
+  const api_key = API_KEY_PREFIX + randomName(32)
   const kept: ApiKey = {
     key_id: timedId(now),
     key_hash: sha256(api_key),

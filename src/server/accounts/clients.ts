@@ -1,5 +1,5 @@
 import { sameText, sha256 } from '../../core/crypto/hash.ts'
-import { randomToken } from '../../core/crypto/random.ts'
+import { randomName } from '../../core/crypto/random.ts'
 import { type Client, type ClientMetadata, type ClientSecret, isPublic } from '../../core/model/client.ts'
 import type { Clock, Milliseconds } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
@@ -47,7 +47,7 @@ export function withNewSecret(client: Client, now: Milliseconds): Required<WithS
   const live = client.client_secrets.filter(({ expires_at }) => expires_at === undefined || expires_at > now)
   if (live.length >= MOST_SECRETS)
     throw new OAuthError('invalid_request', `The client has ${MOST_SECRETS} secrets already: remove one first.`)
-  const client_secret = randomToken()
+  const client_secret = randomName(32)
   const kept: ClientSecret = { hash: sha256(client_secret), hint: client_secret.slice(-4), created_at: now }
   return { client: { ...client, client_secrets: [...live, kept] }, client_secret }
 }

@@ -1,4 +1,4 @@
-import { randomToken } from '../../core/crypto/random.ts'
+import { randomName } from '../../core/crypto/random.ts'
 import type { Clock } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Store } from '../../core/model/store.ts'
@@ -25,7 +25,7 @@ export async function addUser(store: Store, { email, password, name, claims }: N
   const address = readEmail(email)
   checkPassword(password)
   const now = clock()
-  const user: User = { sub: randomToken(16), email: address, password_hash: await hashPassword(password), created_at: now }
+  const user: User = { sub: randomName(16), email: address, password_hash: await hashPassword(password), created_at: now }
   if (name !== undefined && name.trim() !== '') user.name = name.trim()
   if (claims !== undefined) user.claims = claims
   if ((await store.users.add(user)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
