@@ -19,6 +19,7 @@ import type { Interactions } from './model/interactions.ts'
 import type { Keys } from './model/keys.ts'
 import type { Lifetimes } from './model/lifetimes.ts'
 import { type Log, silentLog } from './model/log.ts'
+import type { Meter, Tally } from './model/meter.ts'
 import { standardScopes } from './model/scope.ts'
 import type { Store } from './model/store.ts'
 import { withSealedClients } from './registration/sealed-clients.ts'
@@ -47,6 +48,8 @@ export type Options = Pick<Context, Needed> &
     /** Seconds. */
     lifetime?: Partial<Lifetimes>
     log?: Log
+    /** Told of every answer and refusal. */
+    meter?: Meter
   }
 
 export interface AuthorizationServer {
@@ -80,20 +83,23 @@ export const defaultLifetimes: Lifetimes = {
 /** An OAuth 2.0 and OpenID Connect server behind one function from request to reply. Throws where the options contradict each other. */
 export async function createAuthorizationServer(options: Options): Promise<AuthorizationServer> {
   const context = await createContext(options)
-  const router = createRoutes(context)
+  const router = createRoutes(context, options.meter)
+  const nowhere = options.meter?.tally('', '')
   const maintain = createMaintenance(context)
 
   async function handle(http: HttpRequest): Promise<Reply> {
     maintain.soon()
+    const began = performance.now()
     let route: Route | null = null
     try {
       const found = router.find(http)
       if (!found) throw new OAuthError('invalid_request', 'There is nothing at this address.', { status: 404, reason: 'not_found' })
       route = found.route
-      return withCors(await route.endpoint(context, http, route.dialect, found.item), route, http)
+      return finish(await route.endpoint(context, http, route.dialect, found.item), route, http, began, route.tally)
     } catch (cause) {
       const error = OAuthError.from(cause)
-      return withCors(await refuse(context, http, error, route ?? router.at(http.path) ?? null), route, http)
+      const near = route ?? router.at(http.path) ?? null
+      return finish(await refuse(context, http, error, near), route, http, began, near ? near.tally : nowhere)
     }
   }
   return {
@@ -109,7 +115,7 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
 }
 
 async function createContext(options: Options): Promise<Context> {
-  const { secret, lifetime: chosen, log = silentLog, ...given } = options
+  const { secret, lifetime: chosen, log = silentLog, meter, ...given } = options
   const issuer = readIssuer(given.issuer)
   const lifetime = { ...defaultLifetimes, ...chosen }
   const clock = given.clock ?? systemClock
@@ -156,7 +162,10 @@ async function createContext(options: Options): Promise<Context> {
       error: given.pages.error,
       ...(given.pages.embedded && { embedded: given.pages.embedded }),
     },
-    report: (error, http, client_id) => report(log, error, http, client_id),
+    report: (error, http, client_id) => {
+      meter?.refused(error.error)
+      return report(log, error, http, client_id)
+    },
   }
 }
 
@@ -207,10 +216,17 @@ async function refuse(context: Context, http: HttpRequest, error: OAuthError, ro
 async function findShownClient(context: Context, http: HttpRequest): ReturnType<Context['store']['clients']['find']> {
   try {
     const client_id = readForm(http.query).find(([name]) => name === 'client_id')?.[1]
-    return client_id === undefined ? null : await context.store.clients.find(client_id)
+    const client = client_id === undefined ? null : await context.store.clients.find(client_id)
+    return client?.sealed === 'carried' ? null : client // anybody can make a name for such a one, and an address with it
   } catch {
     return null
   }
+}
+
+/** The last step of every answer. */
+function finish(reply: Reply, route: Route | null, http: HttpRequest, began: number, tally: Tally | undefined): Reply {
+  tally?.count(http.method, reply.status, performance.now() - began)
+  return withCors(reply, route, http)
 }
 
 /** Any origin, never with cookies: who calls shows what it has in the request itself. @spec RFC 9700 §2.6 */

@@ -14,6 +14,7 @@ import { userinfo } from './endpoints/userinfo.ts'
 import { Router } from './http/router.ts'
 import type { Context, Endpoint } from './model/context.ts'
 import { type Dialect, type EndpointName, pathsOf } from './model/dialect.ts'
+import type { Meter, Tally } from './model/meter.ts'
 
 /** To whom a refusal is told: a person reads a page, a program JSON, the holder of a token a challenge. */
 export type Reader = 'person' | 'program' | 'holder'
@@ -24,9 +25,11 @@ export interface Route {
   reader: Reader
   /** Read by scripts of any origin: no cookie is looked at there. */
   cors?: boolean
+  /** Where somebody counts. */
+  tally?: Tally | undefined
 }
 
-type Line = Omit<Route, 'dialect'> & { at: EndpointName; methods(dialect: Dialect): readonly string[]; item?: boolean }
+type Line = Omit<Route, 'dialect' | 'tally'> & { at: EndpointName; methods(dialect: Dialect): readonly string[]; item?: boolean }
 const on =
   (...methods: string[]) =>
   () =>
@@ -66,7 +69,7 @@ const ENDPOINTS: readonly Line[] = [
 ]
 
 /** The routes of all dialects that are on. Throws where two of them claim one method and path. */
-export function createRoutes(context: Context): Router<Route> {
+export function createRoutes(context: Context, meter?: Meter): Router<Route> {
   const router = new Router<Route>()
   const base = basePath(context.issuer)
   function add(path: string, methods: readonly string[], route: Route): void {
@@ -77,10 +80,12 @@ export function createRoutes(context: Context): Router<Route> {
     checkManagement(dialect)
     for (const { at, methods, item, ...route } of ENDPOINTS) {
       if (at === 'logout' && context.pages.logout === undefined) continue
-      for (const path of pathsOf(dialect, at)) add(base + path + (item ? '/*' : ''), methods(dialect), { ...route, dialect })
+      const tally = meter?.tally(at, dialect.name)
+      for (const path of pathsOf(dialect, at)) add(base + path + (item ? '/*' : ''), methods(dialect), { ...route, dialect, tally })
     }
   }
-  for (const [path, route] of wellKnown(context.dialects, base)) add(path, ['GET'], route)
+  for (const [path, route] of wellKnown(context.dialects, base))
+    add(path, ['GET'], { ...route, tally: meter?.tally('discovery', route.dialect.name) })
   return router
 }
 

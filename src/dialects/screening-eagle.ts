@@ -36,5 +36,14 @@ export const screeningEagle: DialectDifference = {
   pkce: { required: 'always', methods: ['S256'], method_required: true },
   redirect_status: 302,
   client_auth: ['client_secret_basic', 'none'],
+  registration: {
+    policy: 'closed',
+    unknown_members: 'ignore',
+    redirect_uris: 'required',
+    defaults: { grant_types: ['authorization_code', 'client_credentials'], scope: 'openid email profile inspect' },
+    members: null,
+    invalid_fields: false,
+    manageable: true,
+  },
   error_body: { description: 'errorDescription' },
 }

@@ -13,8 +13,7 @@ export const talque: DialectDifference = {
   base: '/oauth2',
   paths: { authorize: '/oauth2/authorization', token: '/oauth2/access-token', userinfo: '/oauth2/info' },
   discovery: [],
-  // the page's table says redirect_url, its text redirect_uri
-  // and the two must agree where both are sent
+  // the page's table says redirect_url, its text redirect_uri: the two must agree where both are sent
   aliases: { redirect_url: 'redirect_uri' },
   required: ['client_id', 'response_type', 'redirect_uri'],
   redirect_default: 'none',
@@ -48,6 +47,15 @@ export const talque: DialectDifference = {
   id_tokens: false,
   access_token_format: 'opaque',
   lifetime: { access_token: 2_592_000 },
+  registration: {
+    policy: 'closed',
+    unknown_members: 'ignore',
+    redirect_uris: 'required',
+    defaults: { scope: 'EMAIL PROFILE' },
+    members: null,
+    invalid_fields: false,
+    manageable: true,
+  },
   userinfo: {
     methods: ['POST'],
     required_scope: null,

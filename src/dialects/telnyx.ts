@@ -52,7 +52,13 @@ export const telnyx: DialectDifference = {
     unknown_members: 'refuse',
     // its SDK registers without saying anything
     redirect_uris: 'optional',
-    defaults: { grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic', require_pkce: false },
+    // `admin` is its one scope: who names none can ask people for it, and for nothing else
+    defaults: {
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      require_pkce: false,
+      scope: 'admin',
+    },
     members: [
       'client_id',
       'client_id_issued_at',

@@ -27,5 +27,15 @@ export const worksmart: DialectDifference = {
   token_response: { expires: 'expires_in', token_type: true, scope: 'null' },
   id_tokens: false,
   lifetime: { access_token: 3600 },
+  // a code brings a refresh token, and the same client acts for itself
+  registration: {
+    policy: 'closed',
+    unknown_members: 'ignore',
+    redirect_uris: 'required',
+    defaults: { grant_types: ['authorization_code', 'client_credentials', 'refresh_token'] },
+    members: null,
+    invalid_fields: false,
+    manageable: true,
+  },
   client_id_suffix: '.worksmart.net',
 }

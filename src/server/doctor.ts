@@ -1,6 +1,6 @@
 import { SECOND } from '../core/model/clock.ts'
 import { type Dialect, pathsOf } from '../core/model/dialect.ts'
-import type { KeyUse } from '../core/model/stored-key.ts'
+import { KEY_USES } from '../core/model/stored-key.ts'
 import { checkSqlite } from '../stores/sqlite-check.ts'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
@@ -98,11 +98,9 @@ function checkStoreClock(skew: number): Finding {
   return wrong('database clock', `It differs from ours by ${Math.round(skew)} ms.`, 'Keep both machines in time by NTP.')
 }
 
-const USES: readonly KeyUse[] = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'mac']
-
 function checkKeys({ server }: App): Finding {
   const keys = server.keys.list()
-  const short = USES.filter((use) => keys.filter((key) => key.use === use && key.status === 'active').length !== 1)
+  const short = KEY_USES.filter((use) => keys.filter((key) => key.use === use && key.status === 'active').length !== 1)
   if (short.length === 0) return ok('keys', `One is active for each use, ${keys.length} in all, and the master secret opens them.`)
   return wrong(
     'keys',

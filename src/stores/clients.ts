@@ -10,7 +10,7 @@ const addText = `
   select cast($1 as text), cast($2 as text), cast($3 as text)
   where (cast($4 as bigint) is null or (select count(*) from clients where owner = cast($2 as text)) < cast($4 as bigint))
     and not exists (select 1 from gone_clients where client_id = cast($1 as text))
-  on conflict (client_id) do nothing returning client_id`
+  on conflict (client_id) do nothing`
 const updateText = 'update clients set record = $2 where client_id = $1 and (cast($3 as text) is null or record = cast($3 as text))'
 const forgetText = 'delete from consents where client_id = $1'
 const listText = 'select client_id, owner, record from clients where client_id > $1 order by client_id limit $2'
@@ -23,9 +23,9 @@ export function createClients(sql: Sql): Store['clients'] {
       const [row] = await sql.all(findText, [client_id])
       return row ? readClient(row) : null
     },
-    add: async (client, options) => {
-      const added = await sql.write(addText, [client.client_id, client.owner ?? null, writeClient(client), options?.most ?? null])
-      return added.length > 0
+    add: (client, options) => {
+      const values = [client.client_id, client.owner ?? null, writeClient(client), options?.most ?? null]
+      return sql.batch([{ text: addText, values, must: true }]) // guarded by other rows than its own
     },
     update: (client, options) => {
       const update: Statement = {

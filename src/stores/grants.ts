@@ -51,8 +51,7 @@ export function createGrants(sql: Sql): Store['grants'] {
       await sql.write(revokeText, [grant_id, at])
     },
     withdraw: async ({ sub, client_id }) => {
-      const { text, values } = withdraw(sub, client_id)
-      await sql.write(text, values)
+      await sql.batch([withdraw(sub, client_id)])
     },
   }
 }

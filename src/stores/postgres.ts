@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
+import type { StoreWork } from '../core/model/store.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 
 export interface PostgresOptions {
@@ -15,6 +16,8 @@ export interface PostgresOptions {
 const STATEMENT_TIMEOUT = 10_000
 const CONNECT_TIMEOUT = 5_000
 const ATTEMPTS = 4
+/** Of moves that met another: each round one of them comes through. */
+const CONFLICTS = 60
 
 /**
  * The driver of PostgreSQL. Throws, in one sentence for an operator, where the server would acknowledge what it may still lose.
@@ -36,6 +39,11 @@ export async function openPostgres({ url, connections = 10, prepared = true }: P
   const query = (on: Pool | PoolClient, { text, values }: Pick<Statement, 'text' | 'values'>): Promise<QueryResult<Row>> =>
     on.query<Row>({ text, values: values as Value[], ...(prepared && { name: names(text) }) })
   const all = async (text: string, values: readonly Value[]) => (await again(() => query(pool, { text, values }), isSafeToRepeat)).rows
+  let writes = 0
+  function count<T>(outcome: T): T {
+    writes += 1
+    return outcome
+  }
   try {
     await checkDurability(all)
   } catch (cause) {
@@ -46,15 +54,22 @@ export async function openPostgres({ url, connections = 10, prepared = true }: P
     clustered: '',
     all,
     // it may have been done, and only the answer be lost: not repeated, unless the server says that it was not
-    write: async (text, values) => (await again(() => query(pool, { text, values }), isUndone)).rows,
-    batch: (statements) => again(() => runBatch(pool, statements, query), isUndone),
+    write: async (text, values) => count((await again(() => query(pool, { text, values }), isUndone)).rows),
+    batch: async (statements) => count(await again(() => runBatch(pool, statements, query), isUndone)),
+    whole: (mode, work) => runWhole(pool, mode, (on) => work(async (text, values) => (await query(on, { text, values })).rows)),
     skew: async () => {
       const before = Date.now()
       const [row] = await all('select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now', [])
       return (row!['now'] as number) - (before + Date.now()) / 2
     },
+    work: () => workOf(pool, writes),
     close: () => pool.end(),
   }
+}
+
+/** Each write is a transaction of its own. */
+function workOf({ waitingCount, totalCount, idleCount }: Pool, writes: number): StoreWork {
+  return { writes, commits: writes, waiting: waitingCount, connections: { open: totalCount, idle: idleCount } }
 }
 
 /** The driver is loaded when it is first needed. */
@@ -88,7 +103,8 @@ async function runBatch(
   const connection = await pool.connect()
   let broken: Error | undefined
   try {
-    await connection.query('begin')
+    // a batch is guarded by rows that it only reads: at a lower level they could change under it
+    await connection.query('begin isolation level serializable')
     for (const statement of statements) {
       const { rowCount } = await query(connection, statement)
       if (statement.must && !rowCount) {
@@ -98,6 +114,23 @@ async function runBatch(
     }
     await connection.query('commit')
     return true
+  } catch (cause) {
+    broken = await rollBack(connection)
+    throw cause
+  } finally {
+    connection.release(broken)
+  }
+}
+
+/** Never repeated: whoever moves a house tries again by themselves. */
+async function runWhole<T>(pool: Pool, mode: 'read' | 'write', work: (on: PoolClient) => Promise<T>): Promise<T> {
+  const connection = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await connection.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level serializable')
+    const outcome = await work(connection)
+    await connection.query('commit')
+    return outcome
   } catch (cause) {
     broken = await rollBack(connection)
     throw cause
@@ -122,8 +155,9 @@ async function again<T>(run: () => Promise<T>, mayRepeat: (cause: unknown) => bo
     try {
       return await run()
     } catch (cause) {
-      if (attempt < ATTEMPTS && mayRepeat(cause)) {
-        await new Promise((resolve) => setTimeout(resolve, attempt * attempt * (5 + Math.random() * 10)))
+      if (attempt < (isConflict(cause) ? CONFLICTS : ATTEMPTS) && mayRepeat(cause)) {
+        const longest = isConflict(cause) ? Math.min(attempt, 10) * 8 : attempt * attempt * 15
+        await new Promise((resolve) => setTimeout(resolve, longest * (0.3 + Math.random() * 0.7)))
         continue
       }
       throw isGone(cause) ? new OAuthError('temporarily_unavailable', 'The database cannot be reached.', { cause, retry_after: 1 }) : cause
@@ -135,7 +169,13 @@ const codeOf = (cause: unknown): string => String((cause as { code?: unknown }).
 
 /** The server has undone it by itself: a conflict of transactions, or it was never begun. @see PostgreSQL, Appendix A */
 function isUndone(cause: unknown): boolean {
-  return ['40001', '40P01', '57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
+  return isConflict(cause) || ['57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
+}
+
+/** Two moves met, and this one was undone; or two nodes made the same table, which `if not exists` does not keep apart. */
+function isConflict(cause: unknown): boolean {
+  const { constraint } = cause as { constraint?: string }
+  return ['40001', '40P01', '42P07'].includes(codeOf(cause)) || (codeOf(cause) === '23505' && constraint?.startsWith('pg_') === true)
 }
 
 /** Reading twice does no harm. */

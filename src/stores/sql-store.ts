@@ -7,7 +7,7 @@ import { createConsents } from './consents.ts'
 import { createGrants } from './grants.ts'
 import { createInitialAccessTokens } from './initial-access-tokens.ts'
 import { createKeys } from './keys.ts'
-import { migrate } from './migrate.ts'
+import { migrate, requireSchema } from './migrate.ts'
 import { createOnce } from './once.ts'
 import { createSessions } from './sessions.ts'
 import type { Sql } from './sql.ts'
@@ -16,9 +16,14 @@ import { createThrottles } from './throttles.ts'
 import { createTokens } from './tokens.ts'
 import { createUsers } from './users.ts'
 
+export interface SqlStoreOptions {
+  /** False where the database is not to be brought up to date: then one that is not is refused. */
+  migrate?: boolean
+}
+
 /** The one store, on any database that has a driver: all of them run these very statements. Brings the database up to date first. */
-export async function openSqlStore(sql: Sql): Promise<Store> {
-  await migrate(sql)
+export async function openSqlStore(sql: Sql, options: SqlStoreOptions = {}): Promise<Store> {
+  await (options.migrate === false ? requireSchema(sql) : migrate(sql))
   return withClientCache({
     clients: createClients(sql),
     consents: createConsents(sql),
@@ -34,6 +39,7 @@ export async function openSqlStore(sql: Sql): Promise<Store> {
     keys: createKeys(sql),
     sweep: createSweep(sql),
     skew: () => sql.skew(),
+    ...(sql.work && { work: sql.work }),
     close: () => sql.close(),
   })
 }

@@ -1,3 +1,5 @@
+import type { StoreWork } from '../core/model/store.ts'
+
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
 
@@ -21,7 +23,14 @@ export interface Sql {
   write(text: string, values: readonly Value[]): Promise<readonly Row[]>
   /** All or nothing; false where a statement that must change a row changed none. */
   batch(statements: readonly Statement[]): Promise<boolean>
+  /**
+   * One transaction around long work, for moving a whole database and nothing else: 'read' sees one moment of it however long it
+   * takes and holds up nobody, 'write' is kept whole or not at all.
+   */
+  whole<T>(mode: 'read' | 'write', work: (all: Sql['all']) => Promise<T>): Promise<T>
   /** Milliseconds by which the database's clock is ahead of ours. */
   skew(): Promise<number>
+  /** Where the driver counts. */
+  work?(): StoreWork
   close(): Promise<void>
 }

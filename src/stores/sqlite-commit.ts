@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
+import type { StoreWork } from '../core/model/store.ts'
 import { isBusy, PATIENCE, pause } from './sqlite-busy.ts'
 
 interface Write {
@@ -13,6 +14,7 @@ interface Write {
 export interface GroupCommit {
   /** Runs with all others of this turn of the event loop, in one transaction; the promise is kept once that is on the disk. */
   add<T>(run: () => T): Promise<T>
+  work(): StoreWork
   /** Waits for all that was added; what is added later is refused. */
   close(): Promise<void>
 }
@@ -35,6 +37,8 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
   let closed = false
   let busySince: number | null = null
   let file: number | null = null
+  let writes = 0
+  let commits = 0
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -49,6 +53,8 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
       return
     }
     for (const write of group) committed.push(write)
+    writes += group.length
+    commits += 1
     void syncAll()
   }
 
@@ -115,7 +121,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
     if (file !== null) closeSync(file)
   }
 
-  return { add, close }
+  return { add, close, work: () => ({ writes, commits, waiting: waiting.length + committed.length }) }
 }
 
 /** After a failed sync nobody knows what is on the disk; only a restart, which reads the log again, does. */

@@ -2,10 +2,10 @@ import { closeSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Store } from '../core/model/store.ts'
 import { createSecretFile, makeSecret, readSecretFile } from './secret-file.ts'
-import { openSqlStore } from './sql-store.ts'
+import { openSqlStore, type SqlStoreOptions } from './sql-store.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
 
-export interface SqliteStoreOptions {
+export interface SqliteStoreOptions extends SqlStoreOptions {
   /** False where the deployment has a secret of its own: then no secret file is made or read. */
   secret?: boolean
 }
@@ -15,9 +15,9 @@ export interface SqliteStoreOptions {
  * `<file>.secret`, which only its owner may read. Throws, in one sentence for an operator, where the file cannot be used or its secret is lost.
  */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions = {}): Promise<Store> {
-  const sqlite = await openFile(file)
+  const sqlite = await openSqliteFile(file)
   try {
-    const store = await openSqlStore(sqlite)
+    const store = await openSqlStore(sqlite, options)
     if (options.secret === false) return store
     return { ...store, secret: await openSecret(sqlite.file, store) }
   } catch (cause) {
@@ -26,7 +26,8 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions 
   }
 }
 
-async function openFile(file: string): Promise<Sqlite> {
+/** The database itself, made where it is not there. Throws in one sentence for an operator. */
+export async function openSqliteFile(file: string): Promise<Sqlite> {
   if (file === ':memory:') return openSqlite(file)
   const path = resolve(file)
   try {

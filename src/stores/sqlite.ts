@@ -29,7 +29,9 @@ export async function openSqlite(path: string): Promise<Sqlite> {
     all: (text, values) => whenFree(() => run(text, values)),
     write: (text, values) => commits.add(() => run(text, values)),
     batch: (statements) => commits.add(() => runBatch(statements)),
+    whole: (mode, work) => runWhole(file, mode, work),
     skew: async () => 0,
+    work: commits.work,
     close: () => {
       closing ??= commits.close().then(() => database.close())
       return closing
@@ -45,6 +47,23 @@ function configure(database: DatabaseSync): string | null {
   database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT}; pragma journal_size_limit = 67108864`)
   database.exec('pragma cache_size = -32768; pragma temp_store = memory; pragma trusted_schema = off')
   return file === '' ? null : file
+}
+
+/** On a connection of its own: what the others write meanwhile is in other transactions. */
+async function runWhole<T>(file: string | null, mode: 'read' | 'write', work: (all: Sql['all']) => Promise<T>): Promise<T> {
+  if (file === null) throw new Error('A database in memory cannot be moved.')
+  const database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT })
+  try {
+    database.exec('pragma synchronous = full; pragma cache_size = -32768; pragma trusted_schema = off')
+    // where a server keeps the database, a first look may meet its lock
+    await whenFree(() => database.exec(mode === 'write' ? 'begin immediate' : 'begin; select 1 from sqlite_master'))
+    const statement = createPreparer(database)
+    const outcome = await work(async (text, values) => statement(text).all(...values) as readonly Row[])
+    await whenFree(() => database.exec('commit'))
+    return outcome
+  } finally {
+    database.close() // undoes what was not committed
+  }
 }
 
 function createPreparer(database: DatabaseSync): (text: string) => StatementSync {

@@ -42,7 +42,8 @@ export function createSweep(sql: Sql): Store['sweep'] {
 /** A table with an index on `expires_at`. Looks before it writes, so that an idle server leaves its disk alone. */
 function sweepByEnd(sql: Sql, table: string, key: string, rest: Milliseconds): Step {
   const over = `select ${key} from ${table} where expires_at <= $1 order by expires_at limit ${STEP}`
-  const deleteText = `delete from ${table} where (${key}) in (${over}) returning ${key}`
+  // asked again outside: a row that was renewed while we waited for it stays
+  const deleteText = `delete from ${table} where (${key}) in (${over}) and expires_at <= $1 returning ${key}`
   return async (now) => {
     const found = await sql.all(over, [now - rest])
     if (found.length === 0) return { gone: 0, done: true }

@@ -1125,6 +1125,18 @@ describe('the neutral fields: management', () => {
     }),
   )
   field(
+    'lifetime',
+    'consent_token',
+    speaks({ ...managing(), consent_page: 'https://portal.example/ask', lifetime: { consent_token: 5 } }, async (world) => {
+      const key = await keyOf(world)
+      const { asked } = wordsOf((await (await world.person()).get(world.ask())).location)
+      world.time.now += 4_999
+      assert.equal((await world.get(`/own/asked/${asked}`, key)).status, 200)
+      world.time.now += 1
+      assert.equal((await world.get(`/own/asked/${asked}`, key)).status, 422)
+    }),
+  )
+  field(
     'introspection.callers',
     'client: no key of an API',
     speaks(managing(), async (world) => assert.equal((await world.post('/introspect', { token: 'x' }, await keyOf(world))).status, 401)),

@@ -220,9 +220,20 @@ describe('a decision through an API', () => {
     'a rule that is broken meanwhile is told to the client',
     inDepot(async (world) => {
       const slip = await slipOf(world)
-      await world.store.clients.update({ ...world.client, scope: 'openid' })
+      await world.store.clients.update({ ...world.client, response_types: [] })
       const { status, body } = await decide(await openProgram(world), slip)
-      assert.deepEqual([status, new URL(body.go_to).searchParams.get('error')], [200, 'invalid_scope'])
+      assert.deepEqual([status, new URL(body.go_to).searchParams.get('error')], [200, 'unauthorized_client'])
+      assert.equal((await world.store.consents.find(world.mara.sub, 'c1')).consent, null)
+    }),
+  )
+
+  it(
+    'an app that has changed its looks since the token was made is not what was shown',
+    inDepot(async (world) => {
+      const slip = await slipOf(world)
+      await world.store.clients.update({ ...world.client, client_name: 'Weather' })
+      const { status } = await decide(await openProgram(world), slip)
+      assert.ok(status >= 400 && status < 500, String(status))
       assert.equal((await world.store.consents.find(world.mara.sub, 'c1')).consent, null)
     }),
   )

@@ -162,8 +162,10 @@ describe('tickets', () => {
       const consent = await browser.follow(await browser.get(world.ask()), world.issuer)
       await world.store.clients.update({ ...world.client, redirect_uris: ['https://app.example/new'] })
       await new Promise((resolve) => setTimeout(resolve, 1100)) // clients may be cached for a second
-      const done = await browser.follow(await browser.submit(consent, {}, 'consent-allow'), world.issuer)
-      assert.deepEqual([done.status, done.location], [400, ''])
+      const anew = await browser.submit(consent, {}, 'consent-allow')
+      assert.match(anew.html, /id="consent-allow"/, 'the app looks different now: it is shown anew')
+      const last = await browser.follow(await browser.submit(anew, {}, 'consent-allow'), world.issuer)
+      assert.deepEqual([last.status, last.location], [400, ''])
     }),
   )
 })

@@ -5,6 +5,7 @@ import { clientTests } from './suite/clients.ts'
 import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
 import { grantTests } from './suite/grants.ts'
+import { guardTests } from './suite/guards.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyTests } from './suite/keys.ts'
 import { onceTests } from './suite/once.ts'
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   consents: consentTests,
   grants: grantTests,
   withdrawals: withdrawalTests,
+  guards: guardTests,
   tokens: tokenTests,
   codes: codeTests,
   'initial access tokens': initialAccessTokenTests,

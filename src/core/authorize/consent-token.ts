@@ -1,5 +1,6 @@
 import { randomToken } from '../crypto/random.ts'
 import type { AuthorizationRequest, ConsentRequest } from '../model/authorization-request.ts'
+import type { Client } from '../model/client.ts'
 import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
@@ -7,17 +8,24 @@ import { OAuthError } from '../model/error.ts'
 import { lifetimeOf } from '../model/lifetimes.ts'
 import type { Session } from '../model/user.ts'
 import { LONGEST_TICKET } from './limits.ts'
+import { hashLooks } from './looks.ts'
 
 /** Room for the person and their session beside the request. */
 const ROOM_FOR_PERSON = 1000
 
+/** Who asks, and in which dialect. */
+interface Asks {
+  client: Client
+  dialect: Dialect
+}
+
 /** The request on its way to a page of a first party, for the decision of the one person who sits there. Good once. */
-export function sealConsentToken(context: Context, request: AuthorizationRequest, session: Session, dialect: Dialect): string {
+export function sealConsentToken(context: Context, request: AuthorizationRequest, session: Session, { client, dialect }: Asks): string {
   const { browser: _theirs, ...asked } = request
   const { sub, sid, auth_time, selected_at, acr, amr } = session
   const token_expires_at = context.clock() + lifetimeOf(context, dialect, 'consent_token') * SECOND
   const person = { sub, sid, auth_time, ...(selected_at !== undefined && { selected_at }), ...(acr && { acr }), ...(amr && { amr }) }
-  const token = context.keys.consent.seal({ ...asked, ...person, token_id: randomToken(16), token_expires_at })
+  const token = context.keys.consent.seal({ ...asked, ...person, looks: hashLooks(client), token_id: randomToken(16), token_expires_at })
   if (token.length > LONGEST_TICKET + ROOM_FOR_PERSON) throw new OAuthError('invalid_request', 'The request is too long.')
   return token
 }

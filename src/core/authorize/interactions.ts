@@ -8,6 +8,7 @@ import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
+import { hashLooks } from './looks.ts'
 import { bindTicket, browserOf, nameBrowser, openTicket } from './ticket.ts'
 
 const LOGOUT_TIME = 30 * MINUTE
@@ -27,7 +28,7 @@ export function createInteractions(context: Context): Interactions {
       const client = await store.clients.find(request.client_id)
       if (!client || client.disabled_at !== undefined)
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
-      return { request, client, dialect: dialectNamed(request.dialect) }
+      return { request, client, dialect: dialectNamed(request.dialect), looks: hashLooks(client) }
     },
     allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked' }) =>
       writeDecision(context, {

@@ -1,4 +1,5 @@
 import { sealConsentToken } from '../authorize/consent-token.ts'
+import { hashLooks } from '../authorize/looks.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { answer } from '../authorize/response.ts'
@@ -47,7 +48,7 @@ async function ask(
   if (page === 'consent' && session && dialect.consent_page !== null && dialect.management) {
     const { token } = dialect.management.consent.decision
     return redirect(
-      withQuery(dialect.consent_page, { [token]: sealConsentToken(context, request, session, dialect) }),
+      withQuery(dialect.consent_page, { [token]: sealConsentToken(context, request, session, target) }),
       target.redirect_status,
     )
   }
@@ -55,6 +56,6 @@ async function ask(
   if (dialect.interaction === 'redirected' || !context.pages.embedded) {
     return redirect(withQuery(context.pages[page], { ticket }), target.redirect_status, headers)
   }
-  const reply = await context.pages.embedded(http, page, { request, client, dialect }, ticket)
+  const reply = await context.pages.embedded(http, page, { request, client, dialect, looks: hashLooks(client) }, ticket)
   return { ...reply, headers: { ...reply.headers, ...headers } }
 }

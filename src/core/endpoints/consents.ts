@@ -1,5 +1,6 @@
 import { writeDecision } from '../authorize/consent-records.ts'
 import { openConsentToken, sessionOf, spendConsentToken } from '../authorize/consent-token.ts'
+import { hashLooks } from '../authorize/looks.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { addressOf } from '../authorize/response.ts'
@@ -82,6 +83,7 @@ async function openRequest(
   const target = await targetOf(context, request, dialect, 303).catch((cause: unknown) => {
     throw cause instanceof OAuthError ? over(dialect) : cause
   })
+  if (request.looks !== hashLooks(target.client)) throw over(dialect) // what was shown is not what would be allowed
   return { request, target }
 }
 

@@ -72,6 +72,7 @@ export const FIELDS = {
     'selected_at',
     'acr',
     'amr',
+    'looks',
     ...REQUEST,
   ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],

@@ -56,4 +56,6 @@ export interface ConsentRequest extends AuthorizationRequest {
   selected_at?: Milliseconds
   acr?: string
   amr?: string[]
+  /** How the app looked when the token was made. */
+  looks: string
 }

@@ -122,7 +122,7 @@ export function showClient(client: Client, client_secret?: string): Record<strin
   return shown
 }
 
-/** What a person could have seen, or relied on, when they allowed something. */
+/** What a person could have seen, or a reviewer relied on, when they allowed something. */
 const SEEN: readonly (keyof ClientMetadata)[] = [
   'client_name',
   'client_uri',
@@ -133,7 +133,13 @@ const SEEN: readonly (keyof ClientMetadata)[] = [
   'scope',
   'application_type',
   'token_endpoint_auth_method',
+  'grant_types',
 ]
+
+/** All of that in one text: where it is another one, somebody was shown another app. */
+export function looksOf(client: ClientMetadata): string {
+  return JSON.stringify(SEEN.map((member) => client[member]))
+}
 
 /**
  * The client under a registration that it brings itself: members of ours stay as the deployment has set them. Where it looks different
@@ -150,7 +156,7 @@ export function withRegistration(client: Client, registration: ClientMetadata): 
   // the one thing of ours that a client without a secret cannot have
   if (metadata.token_endpoint_auth_method === 'none' && metadata.require_pkce === false) delete metadata.require_pkce
   const { reviewed, ...changed } = withMetadata(client, metadata)
-  const looks_different = SEEN.some((member) => JSON.stringify(client[member]) !== JSON.stringify(changed[member]))
+  const looks_different = looksOf(client) !== looksOf(changed)
   return { client: reviewed && !looks_different ? { ...changed, reviewed } : changed, looks_different }
 }
 

@@ -57,7 +57,24 @@ export function readJsonObject(text: string): Readonly<Record<string, unknown>> 
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new OAuthError('invalid_request', 'The body must be a JSON object.')
+  if (hasRepeatedMember(text)) throw new OAuthError('invalid_request', 'A member of the JSON object is given twice.')
   return value as Record<string, unknown>
+}
+
+/** Whether the outermost object, which is well-formed JSON, names a member twice: two readers could see two different things. @spec RFC 8259 §4 */
+function hasRepeatedMember(text: string): boolean {
+  const seen = new Set<unknown>()
+  let depth = 0
+  for (const [token, , colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*(:))?|[{}[\]]/gs)) {
+    if (token === '{' || token === '[') depth++
+    else if (token === '}' || token === ']') depth--
+    else if (depth === 1 && colon) {
+      const name: unknown = JSON.parse(token.slice(0, token.lastIndexOf('"') + 1))
+      if (seen.has(name)) return true
+      seen.add(name)
+    }
+  }
+  return false
 }
 
 /** One name or value, decoded once; null where an escape is malformed, not UTF-8, or NUL. */

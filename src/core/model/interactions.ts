@@ -10,6 +10,8 @@ export interface Interaction {
   request: AuthorizationRequest
   client: Client
   dialect: Dialect
+  /** Stands for how the app looks at this moment: an answer counts only for what was shown. */
+  looks: string
 }
 
 /** What a person allows. */

@@ -157,5 +157,19 @@ export interface Store {
   sweep(now: Milliseconds, budget: Milliseconds): Promise<number>
   /** Milliseconds by which the database's clock is ahead of ours. */
   skew(): Promise<number>
+  /** What it has written and what waits, where it counts: the database is not asked. */
+  work?(): StoreWork
   close(): Promise<void>
+}
+
+/** How much a store does, since it was opened and at this moment. */
+export interface StoreWork {
+  /** Moves that were written, those that changed nothing too. */
+  writes: number
+  /** The transactions that they shared. */
+  commits: number
+  /** What waits for a transaction or a connection now. */
+  waiting: number
+  /** Connections to a database that has any. */
+  connections?: { open: number; idle: number }
 }

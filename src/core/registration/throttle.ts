@@ -4,10 +4,11 @@ import type { Context } from '../model/context.ts'
 import { OAuthError } from '../model/error.ts'
 import { networkOf, siteOf } from '../model/network.ts'
 
-/** In an hour, from one network, from one site of IPv6, and in all. */
-const REGISTRATIONS = { network: 20, site: 200, all: 1000 } as const
+/** In an hour, from one network and from one site of IPv6. Not in all: nothing is stored, and whoever came first could shut out the others. */
+const REGISTRATIONS = { network: 20, site: 200 } as const
 /** Rows that come to be in an hour without any person: clients that registered themselves and then act for themselves. */
 const FIRST_TOKENS = 100
+const TRIES = 3
 
 /** Counters of our own, in a table of fixed size: two networks may share one, and none can be chosen to. */
 const FIRST_BUCKET = 65_536
@@ -17,15 +18,15 @@ const BUCKETS = 16_381 // prime
 export async function countRegistration(context: Context, address: string): Promise<void> {
   const network = networkOf(address)
   const site = siteOf(network)
-  // who is over their own limit does not use up that of all
   if (network !== '') await count(context, `network ${network}`, REGISTRATIONS.network)
   if (site !== null) await count(context, `site ${site}`, REGISTRATIONS.site)
-  await count(context, 'all', REGISTRATIONS.all)
 }
 
 /** A client that registered itself gets a token for itself: from now on it is a row. Throws OAuthError 429 where too many come to be so. */
 export async function keepForItself(context: Context, client: Client): Promise<void> {
   if (client.sealed !== 'carried') return
+  await count(context, `first token ${client.client_id}`, TRIES) // of one client that asks many times at once, the others keep their share
+  if ((await context.store.clients.find(client.client_id))?.sealed !== 'carried') return
   await count(context, 'first tokens', FIRST_TOKENS)
   await context.store.clients.add(client)
 }

@@ -36,6 +36,11 @@ function canonical(password: string): string {
   return password.normalize('NFC')
 }
 
+/** Hashes that are being made in this process, and those in line. */
+export function passwordQueue(): { running: number; waiting: number } {
+  return { running, waiting: waiting.length }
+}
+
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   await takeTurn()
   try {

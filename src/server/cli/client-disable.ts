@@ -21,12 +21,20 @@ export const clientEnable: Command = {
   run: (call) => change(call, 'Enabled', ({ disabled_at: _, ...client }) => client),
 }
 
+/** How often somebody else may have been faster. */
+const TRIES = 5
+
 async function change(call: Call, done: 'Disabled' | 'Enabled', after: (client: Client) => Client): Promise<ExitCode> {
   const client_id = subject(call, 'client-id')
   return withStoreOf(call, client_id, async (store) => {
-    const client = after(await findClient(store, client_id))
-    // also on the way back: a server that had not noticed yet may have given something meanwhile
-    if (!(await store.clients.update(client, { withdraw: true }))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+    let client: Client
+    for (let tries = 0; ; tries++) {
+      const replaces = await findClient(store, client_id)
+      client = after(replaces)
+      // also on the way back: a server that had not noticed yet may have given something meanwhile
+      if (await store.clients.update(client, { withdraw: true, replaces })) break
+      if (tries === TRIES) throw new CliError(EXIT.conflict, 'The client changes all the time: try again.')
+    }
     printDone(call, `${done} ${client_id}.`, showWhole(client))
     return EXIT.ok
   })

@@ -1,14 +1,12 @@
-import type { KeyUse } from '../../core/model/stored-key.ts'
+import { KEY_USES, type KeyUse } from '../../core/model/stored-key.ts'
 import { openStore } from '../store.ts'
 import { CliError, type Command, configOf, EXIT, textFlag } from './command.ts'
 import { printKeys } from './keys-list.ts'
 
-const USES: readonly KeyUse[] = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac']
-
 export const keysRotate: Command = {
   name: 'keys rotate',
   about: 'prepare a successor for each key now; a running server takes it into use once it has been published for long enough',
-  flags: { use: { type: 'string', value: 'USE,…', about: `only these: ${USES.join(', ')}` } },
+  flags: { use: { type: 'string', value: 'USE,…', about: `only these: ${KEY_USES.join(', ')}` } },
   async run(call) {
     const uses = readUses(textFlag(call, 'use'))
     const config = await configOf(call)
@@ -28,8 +26,8 @@ export const keysRotate: Command = {
 function readUses(given: string | undefined): KeyUse[] | undefined {
   if (given === undefined) return undefined
   return given.split(',').map((name) => {
-    const use = USES.find((known) => known === name.trim())
-    if (use === undefined) throw new CliError(EXIT.usage, `--use takes some of ${USES.join(', ')}.`)
+    const use = KEY_USES.find((known) => known === name.trim())
+    if (use === undefined) throw new CliError(EXIT.usage, `--use takes some of ${KEY_USES.join(', ')}.`)
     return use
   })
 }

@@ -117,6 +117,7 @@ function whatFor(site: Site, view: ConsentView): Html {
   return html`<form class="consent-what stack-l" method="post" action="${site.base}/consent" id="consent-form">
       <input type="hidden" name="ticket" value="${ticket}">
       <input type="hidden" name="sid" value="${person.session.sid}">
+      <input type="hidden" name="looks" value="${interaction.looks}">
       ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${words.consent.nothingOn}</strong>${words.consent.nothingOnText(name)}</div></div>`}
       <section class="stack" aria-labelledby="what-title">
         <div class="stack-s">

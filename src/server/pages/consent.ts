@@ -42,7 +42,9 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
   // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
-  if (fields.get('sid') !== person.session.sid) return consentPage(site, await viewOf(site, ticket, interaction, person))
+  // or the app has changed its looks since
+  if (fields.get('sid') !== person.session.sid || fields.get('looks') !== interaction.looks)
+    return consentPage(site, await viewOf(site, ticket, interaction, person))
   const decision = fields.get('decision')
   if (decision === 'deny') return site.interactions.refuse(interaction.request)
   if (decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')

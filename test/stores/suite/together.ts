@@ -16,8 +16,10 @@ export function togetherTests(world: World): void {
       world.store.grants.redeem(grants[1]!, {}),
     ])
     assert.deepEqual(
-      outcomes.map(({ status }) => status),
-      ['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+      [outcomes[0], ...outcomes.slice(3), ...outcomes.slice(1, 3).sort((a, b) => a.status.localeCompare(b.status))].map(
+        (one) => one!.status,
+      ),
+      ['fulfilled', 'fulfilled', 'fulfilled', 'fulfilled', 'rejected'], // of the two equal ones either may be first
     )
     for (const grant of grants) assert.deepEqual(await world.store.grants.find(grant.grant_id), grant)
     assert.deepEqual(await world.store.sessions.find(session.session_hash, NOW), session)
