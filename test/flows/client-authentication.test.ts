@@ -77,6 +77,16 @@ describe('client authentication', () => {
     )
   }
 
+  it(
+    'RFC 6749 §2.3.1 who holds the secret and shows it in the wrong way is told so, and nobody else',
+    inWorld({ client: BASIC }, async (world) => {
+      const sentence = async (client_secret: string) =>
+        (await world.post('/token', { ...own, client_id: 'c1', client_secret })).body.error_description
+      assert.equal(await sentence(CLIENT_SECRET), 'The client is registered for client_secret_basic, and this is client_secret_post.')
+      assert.equal(await sentence('wrong'), 'Client authentication failed.')
+    }),
+  )
+
   it('RFC 6749 §2.3.1 both parts of the header are form-encoded', async () => {
     const secret = 'p+ss w%rd:ä&='
     const client = { ...BASIC, client_id: 'c:1 ö', client_secrets: [{ hash: sha256(secret), hint: '', created_at: 0 }] }

@@ -23,10 +23,16 @@ export async function authenticateClient(context: Context, http: HttpRequest, pa
   if (params.client_id !== undefined && params.client_id !== client_id)
     throw new OAuthError('invalid_request', 'The client_id is not the one that authenticates.')
   const client = await context.store.clients.find(client_id)
-  const fits = client !== null && client.disabled_at === undefined && client.dialect === dialect.name && mayUse(client, method, dialect)
-  if (fits && (await context.clientAuth[method]!.prove(context, http, params, client))) return client
-  throw new OAuthError('invalid_client', 'Client authentication failed.')
+  const stands = client !== null && client.disabled_at === undefined && client.dialect === dialect.name
+  if (!stands || !(await context.clientAuth[method]!.prove(context, http, params, client))) throw failed()
+  if (mayUse(client, method, dialect)) return client
+  // only who holds the secret is told: it is a mistake of theirs, not a guess
+  throw isPublic(client) || method === 'none'
+    ? failed()
+    : failed(`The client is registered for ${client.token_endpoint_auth_method}, and this is ${method}.`)
 }
+
+const failed = (why = 'Client authentication failed.') => new OAuthError('invalid_client', why)
 
 /** Its registered method; where the dialect leaves the choice, any of those that keep a secret, for a client that has one. Never one that the dialect does not name. */
 function mayUse(client: Client, method: string, { client_auth }: Dialect): boolean {
