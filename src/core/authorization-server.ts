@@ -7,7 +7,7 @@ import { grants } from './grants/index.ts'
 import { toFetch } from './http/fetch.ts'
 import { isForm } from './http/params.ts'
 import { challenge, jsonError } from './http/reply.ts'
-import { openKeyRing } from './keys/key-ring.ts'
+import { openKeyRing, opensKey } from './keys/key-ring.ts'
 import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
 import type { Context } from './model/context.ts'
@@ -38,7 +38,7 @@ type Chosen =
   | 'clientAuth'
   | 'checks'
 
-export { toFetch }
+export { opensKey, toFetch }
 
 /** What an embedding product gives; everything but the four first has a default. */
 export type Options = Pick<Context, Needed> &

@@ -10,6 +10,8 @@ import { findSession } from './accounts/sessions.ts'
 import { prepareSignIn } from './accounts/sign-in.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
+import { createHealth, HEALTH_PATHS, type Health } from './health.ts'
+import type { Metrics } from './metrics.ts'
 import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
@@ -25,6 +27,8 @@ export interface AppOptions {
   log?: Log
   /** What the page at the root tells where the server is tried out on one computer. */
   first_run?: FirstRun
+  /** Where requests, refusals and sweeps are counted; nowhere unless given. */
+  metrics?: Metrics
 }
 
 /** The standalone server behind one function: the core, and the pages that people see. */
@@ -35,24 +39,34 @@ export interface App {
   /** What time asks for; to be called every 10 s. */
   maintain(): Promise<void>
   server: AuthorizationServer
+  health: Health
   /** Closes the store. Requests must have come to their end. */
   close(): Promise<void>
 }
 
+type Page = (http: HttpRequest) => Promise<Reply>
+
 /** Joins the core with the pages and accounts. Throws where the settings contradict each other. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { store } = options
-  const { server, site } = await createSite(options)
+  const { clock = systemClock, log = silentLog, metrics } = options
+  const store = metrics ? metrics.watch(options.store) : options.store
+  const { server, site } = await createSite({ ...options, store })
   await prepareSignIn()
-  const routes = new Map(Object.entries(pageRoutes).map(([path, route]) => [site.base + path, route]))
-  const home = pageRoutes['/']
+  const health = createHealth({ store, clock, log })
+  const routes = new Map<string, Page>()
+  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, createPage(server, site, path, route, metrics))
+  const home = routes.get(`${site.base}/`)
   if (site.base !== '' && home) routes.set(site.base, home)
+  for (const path of HEALTH_PATHS) {
+    const answer = (http: HttpRequest) => health.answer(http)!
+    routes.set(path, answer)
+    routes.set(site.base + path, answer)
+  }
 
   async function handle(http: HttpRequest): Promise<Reply> {
-    const route = routes.get(http.path)
-    return route ? visit(server, site, http, route) : server.handle(http)
+    return (routes.get(http.path) ?? server.handle)(http)
   }
-  return { handle, fetch: toFetch(handle), maintain: server.maintain, server, close: () => store.close() }
+  return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close: () => store.close() }
 }
 
 async function createSite({
@@ -61,6 +75,7 @@ async function createSite({
   clock = systemClock,
   log = silentLog,
   first_run,
+  metrics,
 }: AppOptions): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
@@ -86,6 +101,7 @@ async function createSite({
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
+    ...(metrics && { meter: metrics }),
   })
   const { interactions, keys } = server
   const site: Site = {
@@ -113,8 +129,20 @@ function findDialect(name: string, { own_dialects }: Config): Dialect {
 /** A page would stand in front of such an endpoint, and nobody would ever get there. */
 function checkPages(dialect: Dialect): void {
   for (const endpoint of Object.keys(dialect.paths) as EndpointName[]) {
-    const page = pathsOf(dialect, endpoint).find((path) => Object.hasOwn(pageRoutes, path))
+    const page = pathsOf(dialect, endpoint).find((path) => Object.hasOwn(pageRoutes, path) || HEALTH_PATHS.some((taken) => taken === path))
     if (page !== undefined) throw new Error(`The dialect ${dialect.name} has ${endpoint} at ${page}, where a page is: change its path.`)
+  }
+}
+
+/** A page at its path, which is counted under that path. */
+function createPage(server: AuthorizationServer, site: Site, path: string, route: PageRoute, metrics: Metrics | undefined): Page {
+  const tally = metrics?.tally(path, '')
+  if (!tally) return (http) => visit(server, site, http, route)
+  return async (http) => {
+    const began = performance.now()
+    const reply = await visit(server, site, http, route)
+    tally.count(http.method, reply.status, performance.now() - began)
+    return reply
   }
 }
 

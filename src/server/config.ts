@@ -14,6 +14,7 @@ import {
   readIssuer,
   readLifetime,
   readLogLevel,
+  readMigrate,
   readNames,
   readPort,
   readProduct,
@@ -30,8 +31,12 @@ export interface Config {
   issuer: string
   host: string
   port: number
+  /** Where metrics are told; nowhere unless given. */
+  metrics?: { host: string; port: number }
   /** `sqlite:FILE`, `sqlite::memory:` or `postgres://…`. */
   database: string
+  /** False where only `vouchsafe migrate` may change the schema; what opens an older database then refuses. */
+  migrate?: boolean
   /** Addresses or CIDR ranges whose forwarded headers count. */
   trusted_proxies: string[]
   /** The first seals, all of them open; empty where the store keeps its own. */
@@ -93,11 +98,14 @@ const SETTINGS = {
   issuer: { flag: 'issuer', variable: 'VOUCHSAFE_ISSUER' },
   host: { flag: 'host', variable: 'VOUCHSAFE_HOST' },
   port: { flag: 'port', variable: 'VOUCHSAFE_PORT' },
+  metrics_port: { flag: 'metrics-port', variable: 'VOUCHSAFE_METRICS_PORT' },
+  metrics_host: { flag: 'metrics-host', variable: 'VOUCHSAFE_METRICS_HOST' },
   database: { flag: 'database', variable: 'VOUCHSAFE_DATABASE' },
   trusted_proxies: { flag: 'trusted-proxies', variable: 'VOUCHSAFE_TRUSTED_PROXIES' },
   dialects: { flag: 'dialects', variable: 'VOUCHSAFE_DIALECTS' },
   dialect_settings: {},
   log: { variable: 'VOUCHSAFE_LOG' },
+  migrate: { variable: 'VOUCHSAFE_MIGRATE' },
   // no flag: it would stand in the list of processes
   secret: { variable: 'VOUCHSAFE_SECRET' },
   product: {},
@@ -137,13 +145,17 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const issued = setting('issuer', readIssuer, '')
   const port = setting('port', readPort, loopbackPort(issued) ?? DEFAULT_PORT)
   const issuer = issued || `http://localhost:${port}`
+  const metrics_port = setting<number | null>('metrics_port', readPort, null)
+  const metrics_host = setting('metrics_host', readHost, '127.0.0.1')
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
     issuer,
     port,
     host: setting('host', readHost, issuer.startsWith('http://[::1]') ? '::1' : '127.0.0.1'),
+    ...(metrics_port !== null && { metrics: { host: metrics_host, port: metrics_port } }),
     database: setting('database', (value) => readDatabase(value, cwd), readDatabase(DEFAULT_DATABASE, cwd)),
+    migrate: setting('migrate', readMigrate, true),
     trusted_proxies: setting('trusted_proxies', readTrustedProxies, []),
     secrets: setting('secret', readSecrets, []),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),

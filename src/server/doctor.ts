@@ -5,6 +5,7 @@ import { checkSqlite } from '../stores/sqlite-check.ts'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
+import { MOST_SKEW as MOST_STORE_SKEW } from './health.ts'
 import { isLoopback } from './settings.ts'
 import { openStore, sqliteFile } from './store.ts'
 
@@ -21,7 +22,6 @@ export interface Finding {
 /** How long an answer may take, and how far clocks may be apart. Milliseconds. */
 const PATIENCE = 5 * SECOND
 const MOST_SKEW = 2 * SECOND
-const MOST_STORE_SKEW = SECOND / 2
 /** A sync that takes longer makes every sign-in slow. Milliseconds. */
 const SLOW_SYNC = 50
 const DOCUMENTS = { openid: '/.well-known/openid-configuration', authorization_server: '/.well-known/oauth-authorization-server' } as const

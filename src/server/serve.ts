@@ -1,9 +1,11 @@
-import { SECOND } from '../core/model/clock.ts'
+import { SECOND, systemClock } from '../core/model/clock.ts'
 import type { Log } from '../core/model/log.ts'
 import type { Store } from '../core/model/store.ts'
 import { type App, createApp } from './app.ts'
 import { type Config, ConfigError } from './config.ts'
-import { listen } from './node.ts'
+import { createMetrics } from './metrics.ts'
+import { openMetricsPort } from './metrics-port.ts'
+import { listen, type RunningServer } from './node.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { openStore } from './store.ts'
 
@@ -33,12 +35,14 @@ export async function startServer(config: Config, { log, first_run, ...options }
   const store = options.store ?? (await openStore(config))
   try {
     if (config.secrets.length === 0 && store.secret === undefined) throw new ConfigError([NO_SECRET])
-    const app = await createApp({ config, store, log, ...(first_run && { first_run }) })
+    const metrics = config.metrics && createMetrics(systemClock)
+    const app = await createApp({ config, store, log, ...(first_run && { first_run }), ...(metrics && { metrics }) })
     const { host, port, trusted_proxies } = config
     // we speak http, so behind an https issuer stands a proxy; unless it is named, all the world would share its one address
     const unnamed_proxy = config.issuer.startsWith('https:') && trusted_proxies.length === 0
     if (unnamed_proxy) log.warn({ event: 'proxy.unnamed', fix: 'Name the proxy in trusted_proxies, or nobody is slowed down by address.' })
     const door = await listen(app.handle, { host, port, trusted_proxies, unnamed_proxy, log })
+    const watched = metrics && config.metrics && (await openMetricsPort({ app, metrics, ...config.metrics, log }).catch(closing(door)))
     const timer = setInterval(
       () => void app.maintain().catch((error: Error) => log.error({ event: 'maintenance.failed', error })),
       MAINTENANCE,
@@ -50,7 +54,10 @@ export async function startServer(config: Config, { log, first_run, ...options }
       port: door.port,
       async stop(patience) {
         clearInterval(timer)
+        app.health.drain()
         await door.close(patience)
+        await watched?.close(0) // until here it has told that the server is draining
+        metrics?.close()
         await app.close()
         log.info({ event: 'server.stopped' })
       },
@@ -60,3 +67,11 @@ export async function startServer(config: Config, { log, first_run, ...options }
     throw cause
   }
 }
+
+/** A port that was opened goes with the one that could not be. */
+const closing =
+  (door: RunningServer) =>
+  async (cause: unknown): Promise<never> => {
+    await door.close(0)
+    throw cause
+  }

@@ -73,6 +73,13 @@ export function readDatabase(value: unknown, cwd: string): string {
   return file === ':memory:' ? text : `sqlite:${resolve(cwd, file)}`
 }
 
+/** Whether the schema is brought up to date by whatever opens the database. */
+export function readMigrate(value: unknown): boolean {
+  if (value === 'on' || value === true) return true
+  if (value === 'off' || value === false) return false
+  throw new Error('must be on or off.')
+}
+
 export function readTrustedProxies(value: unknown): string[] {
   const list = readList(value)
   for (const proxy of list) {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Store } from '../core/model/store.ts'
+import type { Sql } from '../stores/sql.ts'
 import type { Config } from './config.ts'
 
 export interface OpenOptions {
@@ -9,16 +10,35 @@ export interface OpenOptions {
 }
 
 /** Opens the database of the configuration, and makes it where it is not there yet. The driver that is not used is never loaded. */
-export async function openStore({ database, secrets }: Pick<Config, 'database' | 'secrets'>, options: OpenOptions = {}): Promise<Store> {
+export async function openStore(
+  { database, secrets, migrate = true }: Pick<Config, 'database' | 'secrets' | 'migrate'>,
+  options: OpenOptions = {},
+): Promise<Store> {
   const file = sqliteFile(database)
   if (file === null) {
     const { openPostgresStore } = await import('../stores/postgres-store.ts')
-    return openPostgresStore({ url: database })
+    return openPostgresStore({ url: database, migrate })
   }
-  // the folder holds secrets: it is its owner's alone
-  if (file !== ':memory:') await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  await makeFolder(file)
   const { openSqliteStore } = await import('../stores/sqlite-store.ts')
-  return openSqliteStore(file, { secret: secrets.length === 0 && options.secret !== false })
+  return openSqliteStore(file, { secret: secrets.length === 0 && options.secret !== false, migrate })
+}
+
+/** Opens the database itself and leaves its schema as it is; a file is made where it is not there yet. */
+export async function openDatabase({ database }: Pick<Config, 'database'>): Promise<Sql> {
+  const file = sqliteFile(database)
+  if (file === null) {
+    const { openPostgres } = await import('../stores/postgres.ts')
+    return openPostgres({ url: database })
+  }
+  await makeFolder(file)
+  const { openSqliteFile } = await import('../stores/sqlite-store.ts')
+  return openSqliteFile(file)
+}
+
+/** The folder holds secrets: it is its owner's alone. */
+async function makeFolder(file: string): Promise<void> {
+  if (file !== ':memory:') await mkdir(dirname(file), { recursive: true, mode: 0o700 })
 }
 
 /** The file of an SQLite database, or ':memory:'; null for other databases. */

@@ -78,7 +78,10 @@ async function* readPages(all: Sql['all'], { name, key, columns }: Table): Async
 }
 
 /** Reads an export to its end. Throws a DumpError where anything about it is wrong; `key` sees each key that is in it. */
-export async function checkDump(source: AsyncIterable<Buffer>, key: (key: Pick<StoredKey, 'kid' | 'use' | 'sealed'>) => void = () => undefined): Promise<Dump> {
+export async function checkDump(
+  source: AsyncIterable<Buffer>,
+  key: (key: Pick<StoredKey, 'kid' | 'use' | 'sealed'>) => void = () => undefined,
+): Promise<Dump> {
   return readDump(source, async (table, values) => {
     if (table.name !== 'keys') return
     const [kid, use, , sealed] = ['kid', 'use', 'status', 'sealed'].map((column) => values[table.columns.indexOf(column)])

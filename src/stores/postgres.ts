@@ -1,6 +1,7 @@
 import type { Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
 import type { StoreWork } from '../core/model/store.ts'
+import { explainUnusable } from './postgres-problem.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 
 export interface PostgresOptions {
@@ -48,7 +49,7 @@ export async function openPostgres({ url, connections = 10, prepared = true }: P
     await checkDurability(all)
   } catch (cause) {
     await pool.end()
-    throw cause
+    throw new Error(explainUnusable(url, cause), { cause })
   }
   return {
     clustered: '',
@@ -128,6 +129,8 @@ async function runWhole<T>(pool: Pool, mode: 'read' | 'write', work: (on: PoolCl
   let broken: Error | undefined
   try {
     await connection.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level serializable')
+    // what we read from or write to may be slower than that
+    await connection.query('set local idle_in_transaction_session_timeout = 0')
     const outcome = await work(connection)
     await connection.query('commit')
     return outcome

@@ -1,6 +1,7 @@
 /**
  * The steps from an empty database to today's, each one statement that every database understands. New steps are added at the end;
  * none is ever changed. What is searched, ordered or guarded is a column; the rest is the record, so a new field needs no step.
+ * A new table or column is named in `tables.ts` too, so that it moves with its house.
  * `clustered` is the driver's word for tables whose rows lie in the order of their key.
  */
 export const migrations = (clustered: string): readonly string[] => [

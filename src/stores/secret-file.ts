@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { syncFolder } from './new-file.ts'
 
 /** 256 random bits in base64url. */
 const FORM = /^[A-Za-z0-9_-]{43}$/
@@ -48,14 +49,6 @@ function writeDraft(draft: string): void {
   } finally {
     closeSync(descriptor)
   }
-}
-
-/** A new file's name is on the disk only when its folder is. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return
-  const descriptor = openSync(folder, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
 }
 
 function openIfThere(file: string): number | null {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 import { whenFree } from './sqlite-busy.ts'
@@ -31,12 +32,17 @@ export async function openSqlite(path: string): Promise<Sqlite> {
     batch: (statements) => commits.add(() => runBatch(statements)),
     whole: (mode, work) => runWhole(file, mode, work),
     skew: async () => 0,
-    work: commits.work,
+    work: () => ({ ...commits.work(), ...(file !== null && { bytes: sizeOf(file) + sizeOf(`${file}-wal`) }) }),
     close: () => {
       closing ??= commits.close().then(() => database.close())
       return closing
     },
   }
+}
+
+/** Bytes; a file that is not there has none. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 /** Sets what a connection needs, and says where its file is. Throws where the place of the file has no write-ahead log. */

@@ -185,6 +185,24 @@ describe('client', () => {
     assert.equal((await shell('client', 'delete', client_id)).code, 0)
     for (const verb of ['show', 'delete', 'disable', 'enable']) assert.equal((await shell('client', verb, client_id)).code, 3, verb)
   })
+  it('members that nobody knows are worth a warning, and stay ignored', async (test) => {
+    const shell = openShell(test)
+    const metadata = { ...METADATA, redirect_urls: [], 'client name': 'B', application_type: 'web' }
+    const { code, stdout, stderr } = await shell('client', 'add', '--metadata', JSON.stringify(metadata))
+    assert.deepEqual([code, stderr], [0, 'vouchsafe: not known, so passed over: redirect_urls, ?\n'])
+    assert.ok(!('redirect_urls' in JSON.parse(stdout)))
+    const updated = await shell('client', 'update', JSON.parse(stdout).client_id, '--metadata', '{"jwks":{}}')
+    assert.deepEqual([updated.code, updated.stderr], [0, 'vouchsafe: not known, so passed over: jwks\n'])
+  })
+  it('the table of the list has room for long ids at both their ends, and --json has them whole', async (test) => {
+    const shell = openShell(test)
+    const [long, forty] = [`${'a'.repeat(60)}.${'b'.repeat(60)}`, 'c'.repeat(40)]
+    for (const id of [long, forty])
+      assert.equal((await shell('client', 'add', '--client-id', id, '--metadata', JSON.stringify(METADATA))).code, 0)
+    const table = (await shell('client', 'list')).stdout
+    assert.deepEqual([...table.matchAll(/^[abc]\S*/gm)].flat(), [`${'a'.repeat(27)}…${'b'.repeat(12)}`, forty])
+    assert.deepEqual((await shell.json('client', 'list')).map(({ client_id }: Json) => client_id).sort(), [long, forty])
+  })
   it('a scope that nobody declared is worth a warning, not a refusal', async (test) => {
     const { code, stderr } = await openShell(test)('client', 'add', '--metadata', JSON.stringify({ ...METADATA, scope: 'openid tea.pour' }))
     assert.equal(code, 0)
@@ -212,6 +230,19 @@ describe('user', () => {
     assert.deepEqual([typeof user.sub, user.email, user.name, user.claims], ['string', 'ann@example.com', 'Ann', { locale: 'de' }])
     assert.ok(!stdout.includes(PASSWORD) && !stdout.includes('argon2'))
     assert.equal((await shell('user', 'add', '--email', 'ANN@example.com', '--password', PASSWORD)).code, 4)
+  })
+  it('OIDC Core §5.1 email_verified is what the operator says, and false unless they say so', async (test) => {
+    const shell = openShell(test)
+    const flags = ['--password', PASSWORD]
+    assert.equal((await shell.json('user', 'add', '--email', 'a@example.com', '--email-verified', ...flags)).email_verified, true)
+    assert.ok(!('email_verified' in (await shell.json('user', 'add', '--email', 'b@example.com', ...flags))))
+  })
+  it('claims cannot hold what the record has, and the refusal names it', async (test) => {
+    const shell = openShell(test)
+    const claims = JSON.stringify({ sub: '1', email: 'x', email_verified: true, name: 'X', created_at: 1, password: 'x', locale: 'de' })
+    const { code, stderr } = await shell('user', 'add', '--email', 'a@example.com', '--password', PASSWORD, '--claims', claims)
+    assert.deepEqual([code, await shell.json('user', 'list')], [2, []])
+    assert.match(stderr, /cannot hold sub, email, email_verified, name, password, created_at: /)
   })
   it('add reads the password from standard input, without its line end', async (test) => {
     const shell = openShell(test)
@@ -321,6 +352,11 @@ describe('the command line', () => {
     ['no subject', ['client', 'show'], 2, /one CLIENT_ID/],
     ['no metadata', ['client', 'add'], 2, /--metadata is missing/],
     ['metadata that is no JSON', ['client', 'add', '--metadata', '{'], 2, /not well-formed JSON/],
+    ['metadata in a file that is not there', ['client', 'add', '--metadata', '@gone.json'], 2, /There is no file gone\.json\./],
+    ['metadata in a folder', ['client', 'add', '--metadata', '@.'], 2, /\. cannot be read/],
+    ['a dialect to check that is not there', ['dialect', 'check', 'gone.ts'], 2, /There is no file gone\.ts\./],
+    ['a dialect to show that is not there', ['dialect', 'show', 'gone.json'], 2, /There is no file gone\.json\./],
+    ['a description that is not there', ['dialect', 'import', 'gone.yml'], 2, /There is no file gone\.yml\./],
     ['metadata that is no object', ['client', 'add', '--metadata', '[]'], 2, /not a JSON object/],
     [
       'a wrong redirect',
@@ -336,6 +372,18 @@ describe('the command line', () => {
     ],
     ['an unknown dialect', ['client', 'add', '--metadata', JSON.stringify(METADATA), '--dialect', 'klingon'], 2, /dialect must be one of/],
     ['a wrong setting', ['client', 'list', '--database', 'mysql:a'], 78, /--database is not a database/],
+    [
+      'a PostgreSQL where nothing listens',
+      ['client', 'list', '--database', 'postgres://me:secret-word@127.0.0.1:1/a'],
+      1,
+      /^vouchsafe: PostgreSQL at 127\.0\.0\.1:1 cannot be used: nothing listens there\.\n$/,
+    ],
+    [
+      'a PostgreSQL on a host that is not there',
+      ['client', 'list', '--database', 'postgres://me:secret-word@gone.invalid/a'],
+      1,
+      /^vouchsafe: PostgreSQL at gone\.invalid:5432 cannot be used: the name of the host (is not known|cannot be looked up now)\.\n$/,
+    ],
     ['a database that cannot be made', ['client', 'list', '--database', 'sqlite:/dev/null/a.db'], 1, /./],
   ]
   for (const [name, args, code, says] of wrong) {
@@ -440,7 +488,7 @@ describe('api-key', () => {
     assert.equal(kept?.key_id, shown.key_id)
     assert.deepEqual(await shell.json('api-key', 'list'), [shown])
     const table = await shell('api-key', 'list')
-    assert.match(table.stdout, /^KEY_ID +SUB +LABEL +ENDS_IN +MADE\n/)
+    assert.match(table.stdout, /^KEY_ID +SUB +LABEL +HINT +MADE\n/)
     assert.ok(!table.stdout.includes(api_key) && !table.stdout.includes(sha256(api_key)))
     assert.deepEqual(await shell.json('api-key', 'revoke', shown.key_id), { key_id: shown.key_id, revoked: true })
     assert.equal(await shell.look((store) => store.apiKeys.find(sha256(api_key))), null)

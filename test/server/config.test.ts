@@ -67,6 +67,14 @@ describe('where settings come from', () => {
     const env = { VOUCHSAFE_PORT: 'tcp://10.0.0.1:80', VOUCHSAFE_SERVICE_HOST: '10.0.0.1', VOUCHSAFE_PORT_80_TCP_ADDR: '10.0.0.1' }
     assert.equal((await read({ env })).port, 4000)
   })
+  it('metrics are told where a port is named, to this computer unless said', async () => {
+    assert.equal((await read()).metrics, undefined)
+    assert.equal((await read({ flags: { 'metrics-host': '0.0.0.0' } })).metrics, undefined)
+    assert.deepEqual((await read({ env: { VOUCHSAFE_METRICS_PORT: '9464' } })).metrics, { host: '127.0.0.1', port: 9464 })
+    const flags = { 'metrics-port': '9465', 'metrics-host': '0.0.0.0' }
+    assert.deepEqual((await read({ flags })).metrics, { host: '0.0.0.0', port: 9465 })
+    assert.equal((await problems({ flags: { 'metrics-port': '70000' } })).length, 1)
+  })
   it('two secrets stand beside each other during a change', async () => {
     assert.deepEqual((await read({ env: { VOUCHSAFE_SECRET: `${SECRET},${OTHER}` } })).secrets, [SECRET, OTHER])
   })

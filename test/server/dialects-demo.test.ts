@@ -67,6 +67,8 @@ describe('the demo goes the way of each dialect', () => {
       for (const sign of signs) assert.match(text, sign)
       assert.doesNotMatch(text, /access_token [\w.-]{15}/, 'what could be used is cut short')
       assert.doesNotMatch(text, /client_secret [\w-]{15}/)
+      assert.doesNotMatch(text, /\btoken [\w.-]{15}/)
+      assert.match(back.html, /<a href="#demo-wire">.*<section [^>]*id="demo-wire"/s, 'what is told to be below can be gone to')
     })
   }
 

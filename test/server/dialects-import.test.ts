@@ -237,6 +237,14 @@ paths:
     )
   })
 
+  it('a token endpoint that is described without a body is known by its name', async (test) => {
+    const description = describeWith([], { paths: { ...describeWith().paths, '/oauth/token': { post: { responses: {} } } } })
+    const { dialect, said } = await draft(test, description)
+    assert.deepEqual(dialect.paths, { authorize: '/base/authorize', token: '/base/oauth/token' })
+    assert.match(said, /paths\.token is \/base\/oauth\/token, by its name[\s\S]*body, grant_types: .* without them/)
+    assert.doesNotMatch(said, /not described|beside the authorization endpoint/)
+  })
+
   it('follows references, also of parameters that all methods share', async (test) => {
     const description = describeWith()
     description.components = { parameters: { State: parameter('state', { required: true }) } }
@@ -286,6 +294,16 @@ paths:
       const { code, stdout, stderr } = await importText(test, given)
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, problem)
+    })
+  }
+
+  for (const out of ['draft.ts', 'draft.js', 'draft.mjs', 'draft.json']) {
+    it(`--out ${out} is a file that check accepts`, async (test) => {
+      const { cwd, code } = await importText(test, describeWith(), '--out', out)
+      assert.equal(code, 0)
+      assert.match(readFileSync(join(cwd, out), 'utf8'), out.endsWith('.json') ? /^\{/ : /^export default \{/)
+      const { stdout, stderr } = await command(cwd, 'dialect', 'check', out)
+      assert.equal(stdout, 'ok: the dialect acme-sign-in-api can be served.\n', stderr)
     })
   }
 

@@ -399,10 +399,11 @@ describe('dialects in the configuration', () => {
   })
 
   it('an endpoint where a page is stops the server at its start', async () => {
-    const shadowed = completeDialect({ ...acme, paths: { ...acme.paths, revoke: '/account/apps' } })
-    await assert.rejects(
-      openSite({ config: { dialects: ['acme'], own_dialects: [shadowed] } }),
-      /acme has revoke at \/account\/apps, where a page is/,
-    )
+    for (const path of ['/account/apps', '/readyz']) {
+      const shadowed = completeDialect({ ...acme, paths: { ...acme.paths, revoke: path } })
+      await assert.rejects(openSite({ config: { dialects: ['acme'], own_dialects: [shadowed] } }), (error: Error) =>
+        error.message.startsWith(`The dialect acme has revoke at ${path}, where a page is`),
+      )
+    }
   })
 })

@@ -240,6 +240,40 @@ describe('pages', () => {
     assert.equal((await site.store.consents.find(other.sub, 'tallyboat')).consent, null)
   })
 
+  it('connected apps of one name are told apart by where their answers go', async () => {
+    const person = await site.addPerson('twins@otterbakery.example')
+    const browser = site.browser()
+    const hosts = { 'twin-one': 'one.example', 'twin-two': 'two.example:8443' }
+    for (const [client_id, host] of Object.entries(hosts)) {
+      const redirect_uri = `https://${host}/cb`
+      await site.addClient({ client_id, client_name: 'Twin', redirect_uris: [redirect_uri] })
+      const url = { client_id, redirect_uri }
+      const page =
+        client_id === 'twin-one'
+          ? await site.signIn(browser, url, person.email)
+          : await browser.follow(await browser.get(site.authorizeUrl(url)), ISSUER)
+      await browser.submit(page, {}, 'consent-allow')
+    }
+    const { html } = await browser.get(`${ISSUER}/account/apps`)
+    for (const [client_id, host] of Object.entries(hosts)) {
+      const card = html.slice(html.indexOf(`id="grant-${client_id}"`)).split('</dl>')[0]!
+      assert.match(textOf(`<p ${card}`), new RegExp(`Twin .*Answers go to ${host} Allowed`))
+    }
+  })
+
+  it('OIDC Core §11 the consent page says that access is kept while one is away, where that is asked for', async () => {
+    const client_id = 'offline'
+    await site.addClient({ client_id, scope: 'openid offline_access' })
+    for (const [scope, told] of [
+      ['openid offline_access', true],
+      ['openid', false],
+    ] as const) {
+      const { html } = await site.signIn(site.browser(), { client_id, scope })
+      assert.equal(ids(html).includes('consent-offline'), told, scope)
+      assert.equal(textOf(html).includes('It keeps its access while you are away.'), told, scope)
+    }
+  })
+
   it('connected apps lists what holds, and revoking asks in place and ends it', async () => {
     const person = await site.addPerson('apps@otterbakery.example')
     const browser = site.browser()

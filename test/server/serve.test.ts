@@ -18,6 +18,11 @@ const discovery = async (issuer: string) =>
 const basic = ({ client_id, client_secret }: { client_id: string; client_secret: string }) =>
   `Basic ${btoa(`${client_id}:${client_secret}`)}`
 
+async function readStatus(url: string): Promise<[number, unknown]> {
+  const answer = await fetch(url)
+  return [answer.status, await answer.json()]
+}
+
 async function askForToken(issuer: string, authorization: string): Promise<number> {
   const answer = await fetch(`${issuer}/token`, {
     method: 'POST',
@@ -77,6 +82,31 @@ describe('serve', () => {
     assert.match(heard, /^HTTP\/1\.1 401 /)
     assert.match(heard, /\r\nconnection: close\r\n/i)
     assert.deepEqual(await ended, [0, null])
+  })
+  it('while it drains its metrics port says so, and that port closes last', async (test) => {
+    const port = await findPorts(2)
+    const watched = `http://127.0.0.1:${port + 1}`
+    const flags = ['--port', String(port), '--metrics-port', String(port + 1)]
+    const { child } = await startProgram(test, makeFolder(test), ['node', PROGRAM, 'serve', ...flags])
+    assert.deepEqual(await readStatus(`${watched}/readyz`), [200, { status: 'ok' }])
+    const { finish } = await beginRequest(port)
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    while (await isOpen(port)) await setTimeout(10)
+    assert.deepEqual(await readStatus(`${watched}/readyz`), [503, { status: 'unready', failing: 'draining' }])
+    assert.deepEqual(await readStatus(`${watched}/healthz`), [200, { status: 'ok' }])
+    assert.match(await finish(), /^HTTP\/1\.1 401 /)
+    assert.deepEqual(await ended, [0, null])
+  })
+  it('a metrics port that is taken is said in a sentence, and the main port is not left open', async (test) => {
+    const folder = makeFolder(test)
+    const port = await findPorts(2)
+    await startProgram(test, folder, ['node', PROGRAM, 'serve', '--port', String(port)])
+    const flags = ['--port', String(port + 1), '--metrics-port', String(port)]
+    const { code, stderr } = await runProgram(folder, ['serve', ...flags], { env: { VOUCHSAFE_LOG: 'silent' } })
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`^vouchsafe: Port ${port} is in use: .* --metrics-port\\.`))
+    assert.equal(await isOpen(port + 1), false)
   })
   it('a port that is taken is said in a sentence, and is 1', async (test) => {
     const folder = makeFolder(test)

@@ -68,7 +68,11 @@ export async function startPostgres(): Promise<TestPostgres> {
   await start()
   return {
     url: address('postgres'),
-    createDatabase: async () => (await createDatabase(address('postgres'))).url,
+    createDatabase: async () => {
+      const name = freshName()
+      await execute(address('postgres'), `create database ${name}`)
+      return address(name)
+    },
     crash: async () => {
       await stop('SIGKILL')
       rmSync(join(data, 'postmaster.pid'), { force: true })
@@ -81,19 +85,22 @@ export async function startPostgres(): Promise<TestPostgres> {
   }
 }
 
-/** Makes an empty database on a running server. */
-export async function createDatabase(server: string): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `test_${crypto.randomUUID().replaceAll('-', '')}`
-  const run = async (text: string) => {
-    const client = new pg.Client({ connectionString: server })
-    await client.connect()
-    await client.query(text)
-    await client.end()
-  }
-  await run(`create database ${name}`)
+async function execute(server: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  await client.query(text)
+  await client.end()
+}
+
+const freshName = () => `test_${crypto.randomUUID().replaceAll('-', '')}`
+
+/** Makes a part of a running server's database in which nothing is yet; what is done at its address is done there. Cheap, other than a database. */
+export async function createSchema(server: string): Promise<string> {
+  const name = freshName()
+  await execute(server, `create schema ${name}`)
   const url = new URL(server)
-  url.pathname = `/${name}`
-  return { url: url.href, drop: () => run(`drop database ${name} with (force)`) }
+  url.searchParams.set('options', `-c search_path=${name}`)
+  return url.href
 }
 
 /** Where everybody may run them; with the links that a package cannot carry. */

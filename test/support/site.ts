@@ -5,6 +5,7 @@ import type { Client, ClientMetadata } from '../../src/core/model/client.ts'
 import type { LogEvent } from '../../src/core/model/log.ts'
 import { standardScopes } from '../../src/core/model/scope.ts'
 import type { Store } from '../../src/core/model/store.ts'
+import type { StoredKey } from '../../src/core/model/stored-key.ts'
 import type { User } from '../../src/core/model/user.ts'
 import { addUser } from '../../src/server/accounts/users.ts'
 import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
@@ -36,7 +37,16 @@ export interface TestSite {
   close(): Promise<void>
 }
 
-export async function openSite(given: { config?: Partial<Config>; first_run?: AppOptions['first_run'] } = {}): Promise<TestSite> {
+/** What is slow to make, made once for all sites of this process: an RSA key, a password's hash. */
+const made: { keys: StoredKey[]; mara: User | null } = { keys: [], mara: null }
+
+async function addMara(store: Store, clock: () => number): Promise<User> {
+  if (made.mara) await store.users.add(made.mara)
+  else made.mara = await addUser(store, { email: 'mara@otterbakery.example', password: PASSWORD, name: 'Mara Lindqvist' }, clock)
+  return made.mara
+}
+
+export async function openSite(given: { config?: Partial<Config> } & Pick<AppOptions, 'first_run' | 'metrics'> = {}): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-pages-'))
   const store = await openTestStore(folder)
   const time = { now: Date.UTC(2026, 10, 21, 20, 0, 0) }
@@ -46,7 +56,16 @@ export async function openSite(given: { config?: Partial<Config>; first_run?: Ap
     events.push(event)
   }
   const config = { ...defaults(), ...given.config }
-  const app = await createApp({ config, store, clock, log: { info: note, warn: note, error: note }, first_run: given.first_run })
+  for (const key of made.keys) await store.keys.add(key)
+  const app = await createApp({
+    config,
+    store,
+    clock,
+    log: { info: note, warn: note, error: note },
+    first_run: given.first_run,
+    metrics: given.metrics,
+  })
+  made.keys = made.keys.length > 0 ? made.keys : await store.keys.list()
   const addClient = async (metadata: Partial<Client> & { client_id: string }): Promise<Client> => {
     const client: Client = { ...clientDefaults, client_secrets: [], created_at: clock(), reviewed: true, ...metadata }
     await store.clients.add(client)
@@ -58,7 +77,7 @@ export async function openSite(given: { config?: Partial<Config>; first_run?: Ap
     config,
     time,
     events,
-    mara: await addUser(store, { email: 'mara@otterbakery.example', password: PASSWORD, name: 'Mara Lindqvist' }, clock),
+    mara: await addMara(store, clock),
     tallyboat: await addClient({ client_id: 'tallyboat' }),
     browser: (address) => openBrowser(app.fetch, address),
     addClient,

@@ -151,7 +151,12 @@ function openKey(row: StoredKey, masters: readonly SecretKey[]): OpenKey {
   }
 }
 
-function unwrap(row: StoredKey, masters: readonly SecretKey[]): { text: string; master: SecretKey } | null {
+/** Whether one of these master secrets opens a stored key. */
+export function opensKey(secrets: readonly string[], key: Pick<StoredKey, 'kid' | 'use' | 'sealed'>): boolean {
+  return unwrap(key, secrets.map(importSecret)) !== null
+}
+
+function unwrap(row: Pick<StoredKey, 'kid' | 'use' | 'sealed'>, masters: readonly SecretKey[]): { text: string; master: SecretKey } | null {
   for (const master of masters) {
     const text = boxOf(master, row.use, row.kid).open(row.sealed)
     if (text !== null) return { text, master }

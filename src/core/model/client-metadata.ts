@@ -58,7 +58,7 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'refresh_token_grace',
   'dialect',
 ])
-/** Unknown members that a refusal names. */
+/** Unknown members that are named. */
 const MOST_UNKNOWN = 20
 
 /** How a way in differs from that of the deployment itself, which may bring every member and is asked for no more than the schema. */
@@ -178,9 +178,13 @@ function readMembers(given: Given, rules: MetadataRules, refusals: OAuthError[])
 }
 
 function refuseUnknown(given: Given, rules: MetadataRules): OAuthError[] {
+  return unknownMembers(given, rules).map((member) => refusal(member, 'is not known here'))
+}
+
+/** Names of members that are not known, the first twenty. They are somebody's text as well: what could not be a member's is '?'. */
+export function unknownMembers(given: Given, rules: MetadataRules = {}): string[] {
   const unknown = Object.keys(given).filter((member) => !isKnown(member, rules))
-  // the name is a stranger's text as well: one that could not be a member's is not repeated
-  return unknown.slice(0, MOST_UNKNOWN).map((member) => refusal(/^[\w.-]{1,64}$/.test(member) ? member : '?', 'is not known here'))
+  return unknown.slice(0, MOST_UNKNOWN).map((member) => (/^[\w.-]{1,64}$/.test(member) ? member : '?'))
 }
 
 /** Keeps what is refused, so that the next member is looked at too. */

@@ -170,6 +170,8 @@ export interface StoreWork {
   commits: number
   /** What waits for a transaction or a connection now. */
   waiting: number
+  /** The size of the files of an embedded database. */
+  bytes?: number
   /** Connections to a database that has any. */
   connections?: { open: number; idle: number }
 }

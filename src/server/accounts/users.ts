@@ -14,20 +14,39 @@ const MOST_PASSWORD_BYTES = 4096
 /** What a new person needs. */
 export interface NewUser {
   email: string
+  /** Somebody has made sure that it is theirs. */
+  email_verified?: boolean
   password: string
   name?: string
   /** Further standard claims, as userinfo returns them. */
   claims?: Readonly<Record<string, unknown>>
 }
 
+/** Members of the record: among the further claims they would be a second truth, or none. */
+const RESERVED: readonly string[] = [
+  'sub',
+  'email',
+  'email_verified',
+  'name',
+  'claims',
+  'password',
+  'password_hash',
+  'created_at',
+  'disabled_at',
+]
+
 /** Adds a person. Throws OAuthError `invalid_request` with one sentence that says what to change. */
-export async function addUser(store: Store, { email, password, name, claims }: NewUser, clock: Clock): Promise<User> {
+export async function addUser(store: Store, { email, email_verified, password, name, claims = {} }: NewUser, clock: Clock): Promise<User> {
   const address = readEmail(email)
   checkPassword(password)
+  const reserved = RESERVED.filter((member) => Object.hasOwn(claims, member))
+  if (reserved.length > 0)
+    throw new OAuthError('invalid_request', `The claims cannot hold ${reserved.join(', ')}: that is kept apart from them.`)
   const now = clock()
   const user: User = { sub: randomName(16), email: address, password_hash: await hashPassword(password), created_at: now }
+  if (email_verified) user.email_verified = true
   if (name !== undefined && name.trim() !== '') user.name = name.trim()
-  if (claims !== undefined) user.claims = claims
+  if (Object.keys(claims).length > 0) user.claims = claims
   if ((await store.users.add(user)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
   return user
 }

@@ -20,7 +20,7 @@ export const apiKeyList: Command = {
           key_id: ({ key_id }) => key_id,
           sub: ({ sub }) => sub,
           label: ({ label }) => label ?? '-',
-          ends_in: ({ hint }) => hint,
+          hint: ({ hint }) => hint,
           made: ({ created_at }) => moment(created_at),
         })
       return EXIT.ok

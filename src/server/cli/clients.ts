@@ -1,12 +1,12 @@
 import type { Client } from '../../core/model/client.ts'
-import { type MetadataRules, readClientMetadata, showClient } from '../../core/model/client-metadata.ts'
+import { type MetadataRules, readClientMetadata, showClient, unknownMembers } from '../../core/model/client-metadata.ts'
 import { numericDate } from '../../core/model/clock.ts'
 import type { Dialect } from '../../core/model/dialect.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import type { Store } from '../../core/model/store.ts'
 import type { Config } from '../config.ts'
 import { DIALECTS, dialectOf } from '../dialects/choose.ts'
-import { type Call, CliError, EXIT, type Flag, readJsonObject, requiredFlag } from './command.ts'
+import { type Call, CliError, EXIT, type Flag, readFileOf, readJsonObject, requiredFlag } from './command.ts'
 import { warn } from './output.ts'
 
 // What the commands on clients have in common.
@@ -18,12 +18,18 @@ export const METADATA_FLAG: Flag = {
   about: 'client metadata by the names of RFC 7591; - reads standard input',
 }
 
-/** The metadata that was given, wherever it lies. */
+/** The metadata that was given, wherever it lies. Says which members nobody knows: a misspelled one would just be missing. */
 export async function readMetadataFlag(call: Call): Promise<Record<string, unknown>> {
+  const given = readJsonObject(await metadataText(call), 'metadata')
+  const unknown = unknownMembers(given)
+  if (unknown.length > 0) warn(call, `not known, so passed over: ${unknown.join(', ')}`)
+  return given
+}
+
+async function metadataText(call: Call): Promise<string> {
   const given = requiredFlag(call, 'metadata')
-  if (given === '-') return readJsonObject(await call.io.stdin(), 'metadata')
-  if (!given.startsWith('@')) return readJsonObject(given, 'metadata')
-  return readJsonObject(await call.io.file(given.slice(1)), 'metadata')
+  if (given === '-') return call.io.stdin()
+  return given.startsWith('@') ? readFileOf(call, given.slice(1)) : given
 }
 
 /** What a dialect asks of the registrations of its clients: the words that it has, and what it means by saying nothing. */

@@ -55,7 +55,7 @@ export class CliError extends Error {
 
 /** The flags that every command has. */
 export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
-  database: { type: 'string', value: 'sqlite:FILE', about: 'the database (sqlite:vouchsafe-data/vouchsafe.db unless said)' },
+  database: { type: 'string', value: 'sqlite:FILE|postgres://…', about: 'the database (sqlite:vouchsafe-data/vouchsafe.db unless said)' },
   config: { type: 'string', value: 'FILE', about: 'the configuration (vouchsafe.config.{ts,js,json} unless said)' },
   json: { type: 'boolean', about: 'write JSON' },
   help: { type: 'boolean', about: 'show this help' },
@@ -107,6 +107,13 @@ export async function withStore<Outcome>(call: Call, work: (store: Store, config
   }
 }
 
+/** The text of a file that was named on the command line. Throws where it cannot be read: then the line is wrong. */
+export async function readFileOf({ io }: Pick<Call, 'io'>, path: string): Promise<string> {
+  return io.file(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(EXIT.usage, cause.code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${cause.message}.`)
+  })
+}
+
 /** Reads JSON from outside; what is not JSON is wrong usage. */
 function readJson(text: string, flag: string): unknown {
   try {
@@ -142,6 +149,6 @@ export async function readAll<Row>(
 /** The exit code and the sentence for something that was thrown; null where it is no refusal but a fault. */
 export function refusalOf(cause: unknown): { exit: ExitCode; sentence: string } | null {
   if (cause instanceof CliError) return { exit: cause.exit, sentence: cause.message }
-  if (cause instanceof OAuthError && cause.status < 500) return { exit: EXIT.usage, sentence: cause.error_description }
+  if (cause instanceof OAuthError) return { exit: cause.status < 500 ? EXIT.usage : EXIT.failed, sentence: cause.error_description }
   return null
 }

@@ -1,6 +1,7 @@
 import { apiKeyAdd } from './api-key-add.ts'
 import { apiKeyList } from './api-key-list.ts'
 import { apiKeyRevoke } from './api-key-revoke.ts'
+import { backup } from './backup.ts'
 import { clientAdd } from './client-add.ts'
 import { clientDelete } from './client-delete.ts'
 import { clientDisable, clientEnable } from './client-disable.ts'
@@ -15,9 +16,13 @@ import { dialectCheck } from './dialect-check.ts'
 import { dialectImport } from './dialect-import.ts'
 import { dialectShow } from './dialect-show.ts'
 import { doctor } from './doctor.ts'
+import { exportDatabase } from './export.ts'
+import { importDatabase } from './import.ts'
 import { keysList } from './keys-list.ts'
 import { keysRotate } from './keys-rotate.ts'
+import { migrate } from './migrate.ts'
 import { registrationTokenAdd, registrationTokenList, registrationTokenRevoke } from './registration-token.ts'
+import { restore } from './restore.ts'
 import { serve } from './serve.ts'
 import { start } from './start.ts'
 import { userAdd } from './user-add.ts'
@@ -56,5 +61,10 @@ export const commands: readonly Command[] = [
   dialectImport,
   keysList,
   keysRotate,
+  migrate,
+  backup,
+  restore,
+  exportDatabase,
+  importDatabase,
   doctor,
 ]

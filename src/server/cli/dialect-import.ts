@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { systemClock } from '../../core/model/clock.ts'
 import { readDescription, UnreadableDescription } from '../dialects/description.ts'
 import { draftDialect } from '../dialects/openapi.ts'
-import { type Call, CliError, type Command, EXIT, subject, textFlag } from './command.ts'
+import { type Call, CliError, type Command, EXIT, readFileOf, subject, textFlag } from './command.ts'
 import { plain, printDone } from './output.ts'
 
 /** Characters of a description that is read. */
@@ -19,18 +19,18 @@ export const dialectImport: Command = {
     out: {
       type: 'string',
       value: 'FILE',
-      about: 'where to write it, as JSON (standard output unless said); never over a file that is there',
+      about: 'where to write it: a module where its name ends with .ts, .js or .mjs, else JSON (standard output unless said)',
     },
   },
   async run(call) {
     const file = subject(call, 'openapi-file')
     const today = new Date(systemClock()).toISOString().slice(0, 10)
     const { difference, assumed, unknown } = draft(await read(call, file), { name: textFlag(call, 'name'), today })
-    const text = `${JSON.stringify(difference, null, 2)}\n`
+    const json = JSON.stringify(difference, null, 2)
     const out = textFlag(call, 'out')
-    if (out === undefined) call.io.stdout(text)
+    if (out === undefined) call.io.stdout(`${json}\n`)
     else {
-      await write(resolve(call.io.cwd, out), text)
+      await write(resolve(call.io.cwd, out), /\.(ts|js|mjs)$/.test(out) ? `export default ${json}\n` : `${json}\n`)
       printDone(call, `Wrote the dialect ${difference.name} to ${basename(out)}.`, difference)
     }
     tell(call, 'Assumed:', assumed)
@@ -40,10 +40,7 @@ export const dialectImport: Command = {
 }
 
 async function read(call: Call, file: string): Promise<string> {
-  const text = await call.io.file(file).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') throw new CliError(EXIT.not_found, 'There is no such file.')
-    throw cause
-  })
+  const text = await readFileOf(call, file)
   if (text.length > LARGEST) throw new CliError(EXIT.usage, `The description has more than ${LARGEST} characters.`)
   return text
 }

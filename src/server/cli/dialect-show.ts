@@ -3,7 +3,7 @@ import { ConfigError } from '../config.ts'
 import { DIALECTS, dialectOf } from '../dialects/choose.ts'
 import { type Difference, differenceOf, findDifferences, showValue } from '../dialects/difference.ts'
 import { isDialectFile, loadDialect } from '../dialects/file.ts'
-import { type Call, CliError, type Command, configOf, EXIT, subject } from './command.ts'
+import { type Call, CliError, type Command, configOf, EXIT, readFileOf, subject } from './command.ts'
 import { plain, printList, printRecord } from './output.ts'
 
 /** Characters of a cell: the rest is in the file, and in the JSON. */
@@ -31,6 +31,7 @@ export const dialectShow: Command = {
 /** What a file says, or what this name stands for with the present configuration. */
 async function findDialect(call: Call, named: string): Promise<Dialect> {
   const problems: string[] = []
+  if (isDialectFile(named)) await readFileOf(call, named)
   const own = isDialectFile(named) ? [] : (await configOf(call)).own_dialects
   const dialect = isDialectFile(named) ? await loadDialect(named, call.io.cwd, problems) : dialectOf(named, own)
   if (problems.length > 0) throw new ConfigError(problems)

@@ -4,8 +4,9 @@ import process from 'node:process'
 import { text } from 'node:stream/consumers'
 import { run } from './run.ts'
 
-// whoever reads our output may leave early, as head does
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(0))
+// whoever reads our output may leave early, as head does; a disk that is full is another matter
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1))
 
 const exit = await run(process.argv.slice(2), {
   stdout: (line) => void process.stdout.write(line),

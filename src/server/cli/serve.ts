@@ -17,6 +17,8 @@ export const SERVE_FLAGS: Readonly<Record<string, Flag>> = {
     value: 'NAME|FILE,…',
     about: 'the dialects that are on (standard); a file (.ts, .js, .json) brings one of your own',
   },
+  'metrics-port': { type: 'string', value: 'PORT', about: 'where metrics are told, in the format of Prometheus (nowhere)' },
+  'metrics-host': { type: 'string', value: 'ADDRESS', about: 'the address to listen on for that (127.0.0.1)' },
   'trusted-proxies': { type: 'string', value: 'CIDR,…', about: 'whose X-Forwarded-For counts (nobody)' },
 }
 
@@ -37,11 +39,14 @@ export const serve: Command = {
 }
 
 /** Says what to do about a port that cannot be had; throws everything else on. */
-export function explainPort(cause: unknown, { host }: Pick<Config, 'host'>): never {
+export function explainPort(cause: unknown, { host, metrics }: Pick<Config, 'host' | 'metrics'>): never {
   const { code, port } = cause as NodeJS.ErrnoException & { port?: number }
-  if (code === 'EADDRINUSE') throw new CliError(EXIT.failed, `Port ${port} is in use: stop what runs there, or choose another with --port.`)
-  if (code === 'EACCES') throw new CliError(EXIT.failed, `This user may not listen on port ${port}: choose one above 1023 with --port.`)
+  const flag = metrics !== undefined && port === metrics.port ? 'metrics-port' : 'port'
+  const shown = flag === 'port' ? host : metrics?.host
+  if (code === 'EADDRINUSE')
+    throw new CliError(EXIT.failed, `Port ${port} is in use: stop what runs there, or choose another with --${flag}.`)
+  if (code === 'EACCES') throw new CliError(EXIT.failed, `This user may not listen on port ${port}: choose one above 1023 with --${flag}.`)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-    throw new CliError(EXIT.failed, `${host} is no address of this machine: choose another with --host.`)
+    throw new CliError(EXIT.failed, `${shown} is no address of this machine: choose another with --${flag.replace('port', 'host')}.`)
   throw cause
 }

@@ -9,6 +9,7 @@ export const userAdd: Command = {
   about: 'add a person; prints the record with its sub',
   flags: {
     email: { type: 'string', value: 'ADDRESS', about: 'what the person signs in with' },
+    'email-verified': { type: 'boolean', about: 'somebody has made sure that the address is theirs' },
     password: { type: 'string', value: 'PASSWORD', about: 'at least 8 characters; shows in the list of processes' },
     'password-stdin': { type: 'boolean', about: 'read the password from standard input' },
     name: { type: 'string', value: 'NAME', about: 'the full name' },
@@ -23,7 +24,9 @@ export const userAdd: Command = {
     const claims = given === undefined ? undefined : readJsonObject(given, 'claims')
     return withStore(call, async (store) => {
       if (await store.users.findByEmail(normalEmail(email))) throw new CliError(EXIT.conflict, 'This email belongs to somebody already.')
-      const user = await addUser(store, { email, password, ...(name !== undefined && { name }), ...(claims && { claims }) }, systemClock)
+      const email_verified = call.flags['email-verified'] === true
+      const person = { email, email_verified, password, ...(name !== undefined && { name }), ...(claims && { claims }) }
+      const user = await addUser(store, person, systemClock)
       printRecord(call, showUser(user))
       return EXIT.ok
     })

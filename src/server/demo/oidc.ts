@@ -211,6 +211,11 @@ const SECRET = new Set([
   'id_token',
   'id_token_hint',
   'ticket',
+  'token',
+  'registration_access_token',
+  'initial_access_token',
+  'consent_token',
+  'api_key',
 ])
 
 /** The fields of a message as text; of what could be used only the beginning. */

@@ -37,7 +37,7 @@ export function startPage(session: AppSession | null, walks: readonly Walk[]): s
   return page(
     'Tallyboat',
     html`${notice(session?.notice)}
-${walked ? html`<div class="notice good" role="status" id="demo-connected-${walked.dialect}"><strong>Connected in the dialect of ${walked.title}</strong>Everything that went over the wire is below.</div>` : null}
+${walked ? html`<div class="notice good" role="status" id="demo-connected-${walked.dialect}"><strong>Connected in the dialect of ${walked.title}</strong><a href="#demo-wire">Everything that went over the wire</a> is below.</div>` : null}
 <div class="card hero">
 <h1>Who still owes you money?</h1>
 <p class="lead">Tallyboat reads the invoices in your Harbour Books account and reminds you of the late ones. It never sees your password: Harbour Books asks you what Tallyboat may do, and you can take it back there.</p>

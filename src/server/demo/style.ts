@@ -107,7 +107,18 @@ summary .end { margin-inline-start: auto; }
 .facts > div:first-child { border-block-start: 0; }
 .facts dt { color: var(--ink-3); overflow-wrap: anywhere; }
 .facts dd { font-family: var(--mono); font-size: 0.92em; overflow-wrap: anywhere; }
-.frame { overflow-x: auto; }
+/* the table goes on beyond a shaded edge; a cover of the surface's colour, which scrolls along, hides the shade where it ends */
+.frame {
+  overflow-x: auto;
+  padding-inline: 0.75rem;
+  border: 1px solid var(--line);
+  border-radius: 0.5rem;
+  background:
+    linear-gradient(to right, var(--surface) 50%, transparent) left / 2rem 100% no-repeat local,
+    linear-gradient(to left, var(--surface) 50%, transparent) right / 2rem 100% no-repeat local,
+    linear-gradient(to right, var(--line-strong), transparent) left / 0.75rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--line-strong), transparent) right / 0.75rem 100% no-repeat scroll;
+}
 table { border-collapse: collapse; inline-size: 100%; font-size: 0.875rem; }
 th, td { text-align: start; padding: 0.5rem 0.75rem 0.5rem 0; border-block-end: 1px solid var(--line); white-space: nowrap; }
 th { color: var(--ink-3); font-weight: 500; }

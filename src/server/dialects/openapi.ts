@@ -204,8 +204,14 @@ function draftToken(description: Description, { path }: Operation, base: string,
   )
   if (operation) return { paths: { authorize, token: base + operation.path }, ...draftBody(description, operation) }
   const url = textOf(codeFlowOf(description)['tokenUrl'])
-  if (URL.canParse(url, 'https://server.example')) {
-    if (url !== '') return { paths: { authorize, token: new URL(url, 'https://server.example').pathname } }
+  if (url !== '' && URL.canParse(url, 'https://server.example')) {
+    return { paths: { authorize, token: new URL(url, 'https://server.example').pathname } }
+  }
+  const named = operationsOf(description, 'post').find((one) => /(^|\/)token$/.test(one.path))
+  if (named) {
+    assumed.push(`paths.token is ${base + named.path}, by its name.`)
+    unknown.push('body, grant_types: the token endpoint is described without them.')
+    return { paths: { authorize, token: base + named.path } }
   }
   const token = authorize.replace(/[^/]+$/, 'token')
   unknown.push('paths.token, body, grant_types: the token endpoint is not described.')

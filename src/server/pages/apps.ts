@@ -107,6 +107,7 @@ function item(site: Site, { consent, client }: Connected, csrf: string): Html {
           </div>
         </div>
         <dl class="grant-facts">
+          <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
           <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, now)}</dd></div>
           <div><dt>${words.apps.until}</dt><dd>${consent.expires_at === undefined ? words.apps.untilRevoked : dayOf(consent.expires_at, now)}</dd></div>
           ${where.length > 0 && html`<div><dt>${words.apps.where}</dt><dd>${where.join(', ')}</dd></div>`}

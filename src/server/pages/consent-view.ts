@@ -4,7 +4,7 @@ import { DURATIONS, type Duration } from '../../core/model/consent.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
-import type { ScopeDefinition } from '../../core/model/scope.ts'
+import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { day } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -130,7 +130,7 @@ function whatFor(site: Site, view: ConsentView): Html {
       </section>
       ${resourcesOf(site, interaction)}
       ${alreadyOf(view, name)}
-      ${howLong(site, view.proposed, interaction.dialect.consent.longest)}
+      ${howLong(site, view)}
       <details class="disclosure small">
         <summary>${icon('no', 'icon-s')}<span>${words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
         <p class="disclosure-body muted">${words.consent.willNotText}</p>
@@ -205,8 +205,10 @@ function alreadyOf({ already }: ConsentView, name: Html): Html | null {
       </section>`
 }
 
-/** `longest` in seconds: what a dialect does not let a person go beyond. */
-function howLong(site: Site, proposed: Duration, longest = Number.POSITIVE_INFINITY): Html {
+/** A dialect may have an end that a person cannot go beyond. */
+function howLong(site: Site, { proposed, interaction: { request, dialect } }: ConsentView): Html {
+  const { longest = Number.POSITIVE_INFINITY } = dialect.consent // seconds
+  const offline = splitScope(request.scope).includes('offline_access')
   const now = site.clock()
   const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now)
   const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
@@ -217,6 +219,7 @@ function howLong(site: Site, proposed: Duration, longest = Number.POSITIVE_INFIN
           <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${words.consent.month}<small>${words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
           <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && words.consent.revokedNote(idle) : words.consent.monthNote(lasts(longest * SECOND))}</small></label>
         </div>
+        ${offline && html`<p class="small muted" id="consent-offline">${words.consent.offline}</p>`}
       </fieldset>`
 }
 

@@ -83,6 +83,7 @@ const english = {
     monthNote: (day: string) => `until ${day}`,
     revoked: 'Until I revoke it',
     revokedNote: (days: number) => `ends if unused ${days} days`,
+    offline: 'It keeps its access while you are away.',
     willNot: (app: Html) => html`What ${app} will not get`,
     willNotText: 'Your password, and anything that is not on this page. It can ask for more later, and you would see a page like this one.',
     next: (app: Html, host: string, apps: string) =>
@@ -106,6 +107,7 @@ const english = {
     stopped: 'Stopped',
     itMay: 'It may:',
     recognise: 'Recognise you',
+    sentTo: 'Answers go to',
     since: 'Allowed',
     until: 'Ends',
     untilRevoked: 'When you revoke it',
