@@ -189,7 +189,7 @@ function isSafeToRepeat(cause: unknown): boolean {
 /** The connection or the server is gone, or does not answer. Classes 08 and 57P, and what sockets say. */
 function isGone(cause: unknown): boolean {
   const code = codeOf(cause)
-  if (/^(08|57P|57014|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|EAI_)/.test(code)) return true
+  if (/^(08|57P|57014|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTFOUND|EAI_)/.test(code)) return true
   return cause instanceof Error && /timeout|Connection terminated|connection is closed/i.test(cause.message) && code === ''
 }
 
