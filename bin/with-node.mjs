@@ -1,10 +1,12 @@
 // Runs a program on a Node that is new enough: this one, or the one that npm brought along.
 import { spawn } from 'node:child_process'
-import { createRequire } from 'node:module'
+import module, { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const OLDEST = [22, 18]
+/** What was compiled once is kept here, beside the code and no less trusted, and halves the time of a start; nowhere, where we may not write. */
+const COMPILED = join(dirname(dirname(fileURLToPath(import.meta.url))), 'node_modules', '.cache', 'vouchsafe')
 
 /** True when this process can run our TypeScript as it is. */
 export function isNewEnough(version = process.versions.node) {
@@ -35,6 +37,7 @@ function hushExperiments() {
 export async function runWithNode(program, args) {
   if (isNewEnough()) {
     hushExperiments()
+    module.enableCompileCache(COMPILED)
     process.argv = [process.argv[0], program, ...args]
     await import(pathToFileURL(program).href)
     return
@@ -54,7 +57,7 @@ export function launch(node, program, args) {
   // the channel is how the child learns that we are gone: it closes however we end
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, VOUCHSAFE_LAUNCHED: '1' },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...process.env, VOUCHSAFE_LAUNCHED: '1' },
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => {

@@ -2,13 +2,15 @@
 // The flows run a second time on PostgreSQL. With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
 import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { fileURLToPath } from 'node:url'
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+// each file is a process of its own: what they share is compiled once
+process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules', '.cache', 'vouchsafe')
 
 const words = process.argv.slice(2)
 const strict = process.env.CI === 'true'
@@ -30,7 +32,8 @@ const again = files.filter((file) => file.startsWith('test/flows/'))
 /** Runs them all; the promise is kept when the last has ended. */
 function runAll(chosen) {
   return new Promise((resolve) => {
-    const stream = run({ files: chosen, concurrency: Math.max(2, availableParallelism()), timeout: 240_000 })
+    // many wait for a process, a disk or a clock most of their time
+    const stream = run({ files: chosen, concurrency: availableParallelism() + 2, timeout: 240_000 })
     stream.on('test:pass', (event) => count(event, 'passed'))
     stream.on('test:fail', (event) => {
       // a suite fails when a test in it does; only its own trouble counts by itself

@@ -30,11 +30,12 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   ],
   dialects: ['core/model'],
   stores: ['core/model'],
+  signers: ['core/model'],
   'server/accounts': ['core/model', 'core/crypto'],
   'server/pages': ['core/model', 'server/accounts'],
   'server/demo': [],
   'server/dialects': ['core/model', 'dialects'],
-  server: ['core', 'core/model', 'dialects', 'stores', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
+  server: ['core', 'core/model', 'dialects', 'stores', 'signers', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
   'server/cli': ['server', 'core/model', 'dialects', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
   '': ['core', 'core/model'],
 }
@@ -275,12 +276,57 @@ it('each foreign package is imported by one file', () => {
     // a file may import types and values apart
     if (!ours && !to.startsWith('node:')) users.set(to, [...new Set([...(users.get(to) ?? []), from])])
   }
-  const declared = Object.keys(JSON.parse(readFileSync('package.json', 'utf8')).dependencies)
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
+  const declared = Object.keys({ ...dependencies, ...peerDependencies })
   assert.deepEqual([...users.keys()].sort(), declared.sort(), 'what is imported is what is declared')
   for (const [name, importers] of users) {
     if (DOORS[name]) assert.deepEqual(importers, DOORS[name], name)
     else assert.equal(importers.length, 1, `${name}: ${importers.join(', ')}`)
   }
+})
+
+/** What decides something, so that the audit log must learn who did. Keys are missing: they have their times, and nobody decides. */
+const DECIDES: Readonly<Record<string, readonly string[]>> = {
+  clients: ['add', 'update', 'delete'],
+  consents: ['decide', 'withdraw'],
+  grants: ['revoke', 'withdraw'],
+  tokens: ['revoke'],
+  users: ['add', 'update'],
+  apiKeys: ['add', 'revoke'],
+  initialAccessTokens: ['add', 'revoke'],
+}
+const DECIDING = ['registerClient', 'addUser', 'addApiKey', 'addInitialAccessToken', 'withdraw', 'writeDecision', 'withdrawConsent']
+/** How the one who decided is handed on. */
+const SAYS_WHO = /\b(by|options|operator|SERVER)\b|\btype: '(user|client)'/
+
+function findDecisions(source: ts.SourceFile): ts.CallExpression[] {
+  const found: ts.CallExpression[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node)) {
+      const { expression: called } = node
+      if (ts.isIdentifier(called) && DECIDING.includes(called.text)) found.push(node)
+      if (ts.isPropertyAccessExpression(called)) {
+        const of = ts.isPropertyAccessExpression(called.expression) ? called.expression.name.text : ''
+        if (Object.hasOwn(DECIDES, of) && DECIDES[of]!.includes(called.name.text)) found.push(node)
+      }
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(source)
+  return found
+}
+
+it('whoever decides something says who, for the audit log', () => {
+  const sources = files
+    .filter((file) => roomOf(file) !== 'stores')
+    .map((file) => ts.createSourceFile(file, read(file), ts.ScriptTarget.Latest, true))
+  const calls = sources.flatMap(findDecisions)
+  assert.ok(calls.length > 30, 'the decisions were found')
+  const silent = calls.filter((call) => !SAYS_WHO.test(call.arguments.map((given) => given.getText()).join(', ')))
+  assert.deepEqual(
+    silent.map((call) => `${call.getSourceFile().fileName}: ${call.getText()}`),
+    [],
+  )
 })
 
 it('no page has a script, an inline handler or a style attribute', () => {

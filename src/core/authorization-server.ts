@@ -7,7 +7,10 @@ import { grants } from './grants/index.ts'
 import { toFetch } from './http/fetch.ts'
 import { isForm } from './http/params.ts'
 import { challenge, jsonError } from './http/reply.ts'
-import { openKeyRing, opensKey } from './keys/key-ring.ts'
+import { destroyKey, rewrapKeys } from './keys/acts.ts'
+import { openKeyRing } from './keys/key-ring.ts'
+import type { Schedule } from './keys/schedule.ts'
+import { opensKey } from './keys/wrap.ts'
 import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
 import type { Context } from './model/context.ts'
@@ -16,12 +19,13 @@ import { OAuthError } from './model/error.ts'
 import { readForm } from './model/form.ts'
 import type { HttpRequest, Reply } from './model/http.ts'
 import type { Interactions } from './model/interactions.ts'
-import type { Keys } from './model/keys.ts'
+import type { KeyHome, Keys } from './model/keys.ts'
 import type { Lifetimes } from './model/lifetimes.ts'
 import { type Log, silentLog } from './model/log.ts'
 import type { Meter, Tally } from './model/meter.ts'
 import { standardScopes } from './model/scope.ts'
 import type { Store } from './model/store.ts'
+import type { KeyUse } from './model/stored-key.ts'
 import { withSealedClients } from './registration/sealed-clients.ts'
 import { createRoutes, type Route, rootDialect } from './routes.ts'
 
@@ -38,13 +42,17 @@ type Chosen =
   | 'clientAuth'
   | 'checks'
 
-export { opensKey, toFetch }
+export { destroyKey, opensKey, rewrapKeys, toFetch }
 
 /** What an embedding product gives; everything but the four first has a default. */
 export type Options = Pick<Context, Needed> &
   Partial<Pick<Context, Chosen>> & {
-    /** The master secret, at least 32 random bytes as text; of several the first seals and all open. The store's own unless given. */
+    /** The master secret, at least 32 random bytes as text; of several all open, and the first seals once `keys.rewrap` was called. The store's own unless given. */
     secret?: string | readonly string[]
+    /** Where private signing keys live; in the database unless given. It stays open when the server is closed. */
+    key_home?: KeyHome
+    /** Other times of keys than the usual ones, in milliseconds. */
+    key_schedule?: Partial<Record<KeyUse, Partial<Schedule>>>
     /** Seconds. */
     lifetime?: Partial<Lifetimes>
     log?: Log
@@ -84,7 +92,7 @@ export const defaultLifetimes: Lifetimes = {
 export async function createAuthorizationServer(options: Options): Promise<AuthorizationServer> {
   const context = await createContext(options)
   const router = createRoutes(context, options.meter)
-  const nowhere = options.meter?.tally('', '')
+  const nowhere = options.meter?.tally('', '', '')
   const maintain = createMaintenance(context)
 
   async function handle(http: HttpRequest): Promise<Reply> {
@@ -115,7 +123,7 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
 }
 
 async function createContext(options: Options): Promise<Context> {
-  const { secret, lifetime: chosen, log = silentLog, meter, ...given } = options
+  const { secret, key_home, key_schedule, lifetime: chosen, log = silentLog, meter, ...given } = options
   const issuer = readIssuer(given.issuer)
   const lifetime = { ...defaultLifetimes, ...chosen }
   const clock = given.clock ?? systemClock
@@ -128,6 +136,8 @@ async function createContext(options: Options): Promise<Context> {
   ]
   const longest = Math.max(lifetime.access_token, ...tokens.map((seconds) => seconds ?? 0))
   const longest_grant = Math.max(lifetime.grant, ...dialects.map((dialect) => dialect.lifetime.grant ?? 0))
+  // what the database says of its past can be held against what the log said at the time
+  given.store.audit.follow(({ event, chain, seq, hash }) => log.info({ event: 'audit', decision: event, chain, seq, hash }))
   const keys = await openKeyRing({
     store: given.store.keys,
     issuer,
@@ -135,6 +145,11 @@ async function createContext(options: Options): Promise<Context> {
     log,
     secrets: [secret ?? given.store.secret ?? []].flat(),
     protects: { access_token: longest * SECOND, grant: longest_grant * SECOND },
+    home: key_home,
+    schedule: key_schedule,
+  })
+  given.store.watch?.((notice) => {
+    if (notice.keys) void keys.reload().catch((cause: Error) => log.error({ event: 'keys.unread', cause }))
   })
   const under = (address: string) => (address.startsWith('/') ? issuer + address : address)
   return {
@@ -196,6 +211,7 @@ function report(log: Log, error: OAuthError, http: HttpRequest, client_id?: stri
   }
   if (error.error === 'server_error')
     log.error({ ...event, event: 'request.failed', cause: cause instanceof Error ? cause : String(cause) })
+  else if (cause !== undefined) log.warn({ ...event, cause: cause instanceof Error ? cause : String(cause) })
   else log.info(event)
   return reference
 }

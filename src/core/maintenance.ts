@@ -1,29 +1,54 @@
-import { SECOND } from './model/clock.ts'
+import { type Milliseconds, SECOND } from './model/clock.ts'
 import type { Context } from './model/context.ts'
+import { OAuthError } from './model/error.ts'
 
+/** How often keys are looked after, and what is over while that is little. */
 const EVERY = 10 * SECOND
-const SWEEP_BUDGET = 20 // milliseconds
+/** For how long one sweep deletes. */
+const SWEEP: Milliseconds = 50
+/** When a sweep has found so many rows, the next one follows so much later: a quarter of the time at most. Fewer rows wait longer. */
+const MANY = 200
+const SOONEST: Milliseconds = 3 * SWEEP
 
-/** What time asks for: keys are rotated, what is over is deleted. At most one at a time, and by requests not more often than every 10 s. */
+/**
+ * What time asks for: keys are rotated, what is over is deleted. At most one at a time, and by requests not more often than every 10 s,
+ * or as much sooner as a lot is over; then also where no requests come, as this may be the one node that sweeps.
+ */
 export function createMaintenance(context: Context): { soon(): void; now(): Promise<void> } {
-  let last = context.clock()
+  let keys_at = context.clock() + EVERY
+  let next = keys_at
   let running: Promise<void> | null = null
-  async function run(): Promise<void> {
+  let skew = 0
+
+  async function run(with_keys: boolean): Promise<void> {
+    let pause = EVERY
     try {
-      await context.keys.maintain()
-      await context.store.sweep(context.clock(), SWEEP_BUDGET)
+      if (with_keys) await context.keys.maintain()
+      // by the database's clock: a node whose own is ahead must not delete what still guards something
+      if (with_keys) skew = await context.store.skew()
+      const gone = await context.store.sweep(context.clock() + skew, SWEEP)
+      pause = Math.min(EVERY, Math.max(SOONEST, (SOONEST * MANY) / gone))
     } catch (cause) {
-      context.log.error({ event: 'maintenance.failed', cause: cause instanceof Error ? cause : String(cause) })
+      // a house that moves keeps what is over until it has moved
+      if (OAuthError.from(cause).reason === 'moving') context.log.info({ event: 'maintenance.postponed' })
+      else context.log.error({ event: 'maintenance.failed', cause: cause instanceof Error ? cause : String(cause) })
     } finally {
-      last = context.clock()
+      if (with_keys) keys_at = context.clock() + EVERY
+      next = context.clock() + pause
       running = null
+      if (pause < EVERY) wake(soon, pause)
     }
   }
-  const now = () => (running ??= run())
-  return {
-    now,
-    soon: () => {
-      if (running === null && context.clock() - last >= EVERY) void now()
-    },
+
+  function soon(): void {
+    if (running === null && context.clock() >= next) running = run(context.clock() >= keys_at)
   }
+  return { now: () => (running ??= run(true)), soon }
+}
+
+/** Calls it then, and keeps no process alive for that. */
+function wake(soon: () => void, pause: Milliseconds): void {
+  const timer: unknown = setTimeout(soon, pause)
+  const { unref } = timer as { unref?: () => void } // which timers of Node have and others lack
+  unref?.call(timer)
 }

@@ -80,12 +80,14 @@ export function createRoutes(context: Context, meter?: Meter): Router<Route> {
     checkManagement(dialect)
     for (const { at, methods, item, ...route } of ENDPOINTS) {
       if (at === 'logout' && context.pages.logout === undefined) continue
-      const tally = meter?.tally(at, dialect.name)
-      for (const path of pathsOf(dialect, at)) add(base + path + (item ? '/*' : ''), methods(dialect), { ...route, dialect, tally })
+      for (const path of pathsOf(dialect, at)) {
+        const place = base + path + (item ? '/*' : '')
+        add(place, methods(dialect), { ...route, dialect, tally: meter?.tally(at, dialect.name, place) })
+      }
     }
   }
   for (const [path, route] of wellKnown(context.dialects, base))
-    add(path, ['GET'], { ...route, tally: meter?.tally('discovery', route.dialect.name) })
+    add(path, ['GET'], { ...route, tally: meter?.tally('discovery', route.dialect.name, path) })
   return router
 }
 

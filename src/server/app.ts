@@ -1,9 +1,11 @@
-import { type AuthorizationServer, createAuthorizationServer, toFetch } from '../core/authorization-server.ts'
+import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
+import type { KeyHome } from '../core/model/keys.ts'
 import { type Log, silentLog } from '../core/model/log.ts'
+import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
 import { findSession } from './accounts/sessions.ts'
@@ -19,6 +21,8 @@ import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { openSigner } from './signer.ts'
+import type { Traces } from './traces.ts'
 
 export interface AppOptions {
   config: Config
@@ -29,6 +33,10 @@ export interface AppOptions {
   first_run?: FirstRun
   /** Where requests, refusals and sweeps are counted; nowhere unless given. */
   metrics?: Metrics
+  /** Who traces requests; nobody unless given. */
+  traces?: Traces
+  /** Other times of keys than the usual ones. */
+  key_schedule?: Options['key_schedule']
 }
 
 /** The standalone server behind one function: the core, and the pages that people see. */
@@ -48,13 +56,20 @@ type Page = (http: HttpRequest) => Promise<Reply>
 
 /** Joins the core with the pages and accounts. Throws where the settings contradict each other. */
 export async function createApp(options: AppOptions): Promise<App> {
-  const { clock = systemClock, log = silentLog, metrics } = options
-  const store = metrics ? metrics.watch(options.store) : options.store
-  const { server, site } = await createSite({ ...options, store })
+  const { clock = systemClock, log = silentLog, metrics, traces } = options
+  const counted = metrics ? metrics.watch(options.store) : options.store
+  const store = traces ? traces.watch(counted) : counted
+  const meter = traces ? traces.meter(metrics) : metrics
+  const wrap = traces ? traces.wrap : (page: Page) => page
+  const key_home = options.config.signer ? await openSigner(options.config.signer, log) : undefined
+  const { server, site } = await createSite({ ...options, store, meter }, key_home).catch(async (cause: unknown) => {
+    await key_home?.close()
+    throw cause
+  })
   await prepareSignIn()
-  const health = createHealth({ store, clock, log })
+  const health = createHealth({ store, clock, log, signer: server.keys.signer })
   const routes = new Map<string, Page>()
-  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, createPage(server, site, path, route, metrics))
+  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
   const home = routes.get(`${site.base}/`)
   if (site.base !== '' && home) routes.set(site.base, home)
   for (const path of HEALTH_PATHS) {
@@ -63,20 +78,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes.set(site.base + path, answer)
   }
 
+  const core = wrap(server.handle)
   async function handle(http: HttpRequest): Promise<Reply> {
-    return (routes.get(http.path) ?? server.handle)(http)
+    return (routes.get(http.path) ?? core)(http)
   }
-  return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close: () => store.close() }
+  async function close(): Promise<void> {
+    await key_home?.close()
+    await store.close()
+  }
+  return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close }
 }
 
-async function createSite({
-  config,
-  store,
-  clock = systemClock,
-  log = silentLog,
-  first_run,
-  metrics,
-}: AppOptions): Promise<{ server: AuthorizationServer; site: Site }> {
+async function createSite(
+  { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
+  key_home: KeyHome | undefined,
+): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
   const on = config.dialects.map((name) => findDialect(name, config))
@@ -101,7 +117,9 @@ async function createSite({
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
-    ...(metrics && { meter: metrics }),
+    ...(meter && { meter }),
+    ...(key_home && { key_home }),
+    ...(key_schedule && { key_schedule }),
   })
   const { interactions, keys } = server
   const site: Site = {
@@ -135,8 +153,8 @@ function checkPages(dialect: Dialect): void {
 }
 
 /** A page at its path, which is counted under that path. */
-function createPage(server: AuthorizationServer, site: Site, path: string, route: PageRoute, metrics: Metrics | undefined): Page {
-  const tally = metrics?.tally(path, '')
+function createPage(server: AuthorizationServer, site: Site, path: string, route: PageRoute, meter: Meter | undefined): Page {
+  const tally = meter?.tally(path, '', site.base + path)
   if (!tally) return (http) => visit(server, site, http, route)
   return async (http) => {
     const began = performance.now()

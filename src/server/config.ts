@@ -16,13 +16,17 @@ import {
   readLogLevel,
   readMigrate,
   readNames,
+  readPin,
   readPort,
   readProduct,
   readResource,
   readResources,
   readScopes,
   readSecrets,
+  readSigner,
   readTrustedProxies,
+  readWorkers,
+  type SignerSettings,
 } from './settings.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
@@ -31,6 +35,8 @@ export interface Config {
   issuer: string
   host: string
   port: number
+  /** How many processes serve on the port; one, which is this, unless given. */
+  workers?: number
   /** Where metrics are told; nowhere unless given. */
   metrics?: { host: string; port: number }
   /** `sqlite:FILE`, `sqlite::memory:` or `postgres://…`. */
@@ -39,8 +45,10 @@ export interface Config {
   migrate?: boolean
   /** Addresses or CIDR ranges whose forwarded headers count. */
   trusted_proxies: string[]
-  /** The first seals, all of them open; empty where the store keeps its own. */
+  /** All of them open, and the first seals once `keys rewrap` was run; empty where the store keeps its own. */
   secrets: string[]
+  /** Where private signing keys live; in the database unless given. */
+  signer?: SignerSettings
   product: Product
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
@@ -79,6 +87,7 @@ export class ConfigError extends Error {
 }
 
 const DEFAULT_PORT = 4000
+const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
@@ -98,6 +107,7 @@ const SETTINGS = {
   issuer: { flag: 'issuer', variable: 'VOUCHSAFE_ISSUER' },
   host: { flag: 'host', variable: 'VOUCHSAFE_HOST' },
   port: { flag: 'port', variable: 'VOUCHSAFE_PORT' },
+  workers: { flag: 'workers', variable: 'VOUCHSAFE_WORKERS' },
   metrics_port: { flag: 'metrics-port', variable: 'VOUCHSAFE_METRICS_PORT' },
   metrics_host: { flag: 'metrics-host', variable: 'VOUCHSAFE_METRICS_HOST' },
   database: { flag: 'database', variable: 'VOUCHSAFE_DATABASE' },
@@ -108,6 +118,8 @@ const SETTINGS = {
   migrate: { variable: 'VOUCHSAFE_MIGRATE' },
   // no flag: it would stand in the list of processes
   secret: { variable: 'VOUCHSAFE_SECRET' },
+  signer: {},
+  pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
   product: {},
   scopes: {},
   resources: {},
@@ -145,8 +157,13 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const issued = setting('issuer', readIssuer, '')
   const port = setting('port', readPort, loopbackPort(issued) ?? DEFAULT_PORT)
   const issuer = issued || `http://localhost:${port}`
+  const workers = setting('workers', readWorkers, 1)
+  const database = setting('database', (value) => readDatabase(value, cwd), readDatabase(DEFAULT_DATABASE, cwd))
+  if (workers > 1 && database === 'sqlite::memory:') problems.push(`${given.workers?.where} ${NOT_SHARED}`)
   const metrics_port = setting<number | null>('metrics_port', readPort, null)
   const metrics_host = setting('metrics_host', readHost, '127.0.0.1')
+  const pin = setting('pkcs11_pin', readPin, '')
+  const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -154,10 +171,12 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     port,
     host: setting('host', readHost, issuer.startsWith('http://[::1]') ? '::1' : '127.0.0.1'),
     ...(metrics_port !== null && { metrics: { host: metrics_host, port: metrics_port } }),
-    database: setting('database', (value) => readDatabase(value, cwd), readDatabase(DEFAULT_DATABASE, cwd)),
+    workers,
+    database,
     migrate: setting('migrate', readMigrate, true),
     trusted_proxies: setting('trusted_proxies', readTrustedProxies, []),
     secrets: setting('secret', readSecrets, []),
+    ...(signer && { signer }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     scopes,
     resources,

@@ -6,6 +6,7 @@ import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
 import { MOST_SKEW as MOST_STORE_SKEW } from './health.ts'
+import { readFrozen } from './moving.ts'
 import { isLoopback } from './settings.ts'
 import { openStore, sqliteFile } from './store.ts'
 
@@ -57,7 +58,7 @@ function checkProxies({ issuer, trusted_proxies }: Config): Finding {
 async function examineDatabase(config: Config, findings: Finding[]): Promise<App | null> {
   try {
     const store = await openStore(config)
-    findings.push(...checkFile(config), checkStoreClock(await store.skew()))
+    findings.push(...checkFile(config), checkStoreClock(await store.skew()), ...(await checkFrozen(config)))
     const app = await createApp({ config, store }).catch(async (cause: unknown) => {
       await store.close()
       throw cause
@@ -91,6 +92,12 @@ function checkFile({ database }: Config): Finding[] {
     ]
   }
   return [ok('database', `${file} is whole and can be written; its disk takes ${time} to keep a write.`)]
+}
+
+/** Nothing to say of a database that takes changes. */
+async function checkFrozen(config: Config): Promise<Finding[]> {
+  if (sqliteFile(config.database) === ':memory:' || !(await readFrozen(config))) return []
+  return [wrong('frozen', 'The database refuses every change, as for a move.', 'If it is not being moved, run: vouchsafe thaw')]
 }
 
 function checkStoreClock(skew: number): Finding {

@@ -1,5 +1,6 @@
 import { type Clock, type Milliseconds, SECOND } from '../core/model/clock.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
+import type { Signer } from '../core/model/keys.ts'
 import type { Log } from '../core/model/log.ts'
 import type { Store } from '../core/model/store.ts'
 import { KEY_USES, type StoredKey } from '../core/model/stored-key.ts'
@@ -10,8 +11,8 @@ const PATIENCE = SECOND
 /** How far the database's clock may be from ours: what one node seals, another must be able to open in time. Milliseconds. */
 export const MOST_SKEW = SECOND / 2
 
-/** What a server can be unready for: `draining` means that it is about to end. */
-export type HealthCheck = 'database' | 'keys' | 'clock' | 'draining'
+/** What a server can be unready for: `draining` means that it is about to end, `workers` that none of them answers. */
+export type HealthCheck = 'database' | 'keys' | 'clock' | 'signer' | 'draining' | 'workers'
 
 export interface Finding {
   /** Null where the server is ready. */
@@ -36,6 +37,8 @@ export interface HealthOptions {
   store: Pick<Store, 'keys' | 'skew'>
   clock: Clock
   log: Log
+  /** Where it can be unable to sign. */
+  signer?: Pick<Signer, 'ready'>
   /** How long the database may take. Milliseconds; one second unless given. */
   patience?: Milliseconds
 }
@@ -43,7 +46,7 @@ export interface HealthOptions {
 /** The two addresses: whether the process answers, and whether it should get requests. */
 export const HEALTH_PATHS = ['/healthz', '/readyz'] as const
 
-export function createHealth({ store, clock, log, patience = PATIENCE }: HealthOptions): Health {
+export function createHealth({ store, clock, log, signer, patience = PATIENCE }: HealthOptions): Health {
   let draining = false
   let known: { finding: Finding; at: Milliseconds } | null = null
   let looking: Promise<Finding> | null = null
@@ -51,7 +54,7 @@ export function createHealth({ store, clock, log, patience = PATIENCE }: HealthO
   let asking: Promise<Finding> | null = null
 
   function ask(): Promise<Finding> {
-    asking ??= examine(store).finally(() => {
+    asking ??= examine(store, canSign(signer, patience / 2)).finally(() => {
       asking = null
     })
     return asking
@@ -80,21 +83,39 @@ export function createHealth({ store, clock, log, patience = PATIENCE }: HealthO
       draining = true
     },
     answer: (http) => {
-      if (http.path.endsWith('/healthz')) return Promise.resolve(reply(http, null))
-      return http.path.endsWith('/readyz') ? check().then(({ failing }) => reply(http, failing)) : null
+      if (http.path.endsWith('/healthz')) return Promise.resolve(healthReply(http, null))
+      return http.path.endsWith('/readyz') ? check().then(({ failing }) => healthReply(http, failing)) : null
     },
   }
 }
 
 /** Never rejects: what cannot be asked is not ready. */
-async function examine(store: HealthOptions['store']): Promise<Finding> {
+async function examine(store: HealthOptions['store'], signing: Promise<boolean>): Promise<Finding> {
   try {
-    const [keys, skew] = await Promise.all([store.keys.list(), store.skew()])
+    const [keys, skew, signs] = await Promise.all([store.keys.list(), store.skew(), signing])
     if (Math.abs(skew) > MOST_SKEW) return { failing: 'clock', skew }
-    return { failing: hasKeys(keys) ? null : 'keys', skew }
+    if (!hasKeys(keys)) return { failing: 'keys', skew }
+    return { failing: signs ? null : 'signer', skew }
   } catch (cause) {
     return { failing: 'database', skew: null, cause }
   }
+}
+
+/** Never rejects. One that does not say in time cannot. */
+function canSign(signer: HealthOptions['signer'], patience: Milliseconds): Promise<boolean> {
+  if (!signer?.ready) return Promise.resolve(true)
+  const ready = signer.ready()
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), patience)
+    const say = (able: boolean) => {
+      clearTimeout(timer)
+      resolve(able)
+    }
+    ready.then(
+      () => say(true),
+      () => say(false),
+    )
+  })
 }
 
 function hasKeys(keys: readonly StoredKey[]): boolean {
@@ -118,7 +139,7 @@ function tell(log: Log, { failing, cause }: Finding): void {
 }
 
 /** Strangers read it: nothing but the name of the check. */
-function reply({ method }: HttpRequest, failing: HealthCheck | null): Reply {
+export function healthReply({ method }: HttpRequest, failing: HealthCheck | null): Reply {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   if (method !== 'GET' && method !== 'HEAD') return { status: 405, headers: { ...headers, allow: 'GET, HEAD' }, body: '' }
   const body = JSON.stringify(failing === null ? { status: 'ok' } : { status: 'unready', failing })

@@ -20,11 +20,15 @@ export interface LogTarget {
 
 /**
  * The server's log: one line of JSON an event, on standard error, as standard output is for answers. A line break or a control character
- * in a value stays inside its JSON string; whatever is named like a credential is removed.
+ * in a value stays inside its JSON string; whatever is named like a credential is removed. `labels` stand in every line.
  */
-export function createLog(level: LogLevel = 'info', target: LogTarget = pino.destination({ fd: 2, sync: true })): Log {
+export function createLog(
+  level: LogLevel = 'info',
+  target: LogTarget = pino.destination({ fd: 2, sync: true }),
+  labels: Readonly<Record<string, number | string>> | null = null,
+): Log {
   const logger = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    { level, base: labels, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
     target,
   )
   return {

@@ -3,16 +3,18 @@ import { type Clock, SECOND } from '../core/model/clock.ts'
 import type { ErrorCode } from '../core/model/error.ts'
 import type { Keys } from '../core/model/keys.ts'
 import type { Meter, Tally } from '../core/model/meter.ts'
-import type { Store } from '../core/model/store.ts'
+import type { Store, StoreWork } from '../core/model/store.ts'
 import { passwordQueue } from './accounts/password.ts'
-import { family, type Sample } from './exposition.ts'
+import { type Family, family, type Sample, writeFamilies } from './exposition.ts'
 import type { Finding } from './health.ts'
 
 /** What is counted, for whoever reads it. */
 export interface Metrics extends Meter {
   /** The same store, its sweeps counted. */
   watch(store: Store): Store
-  /** All of it as text. */
+  /** All of it, for one process. */
+  read(sources: MetricSources): Family[]
+  /** The same as text. */
   write(sources: MetricSources): string
   close(): void
 }
@@ -39,6 +41,15 @@ export function createMetrics(clock: Clock): Metrics {
   const sweeps = { rows: 0, at: 0 }
   const loop = monitorEventLoopDelay({ resolution: RESOLUTION })
   loop.enable()
+  const read = ({ store, keys, health }: MetricSources): Family[] => [
+    ...readRequests([...counters.values()]),
+    readErrors(errors),
+    ...readStore(store, sweeps),
+    readPasswords(),
+    ...readKeys(keys, clock()),
+    ...readHealth(health),
+    ...readProcess(loop),
+  ]
   return {
     tally: (endpoint, dialect) => {
       const name = `${endpoint} ${dialect}`
@@ -56,16 +67,8 @@ export function createMetrics(clock: Clock): Metrics {
         return rows
       },
     }),
-    write: ({ store, keys, health }) =>
-      [
-        writeRequests([...counters.values()]),
-        writeErrors(errors),
-        writeStore(store, sweeps),
-        writePasswords(),
-        writeKeys(keys, clock()),
-        writeHealth(health),
-        writeProcess(loop),
-      ].join(''),
+    read,
+    write: (sources) => writeFamilies(read(sources)),
     close: () => void loop.disable(),
   }
 }
@@ -102,7 +105,7 @@ function createCounter(endpoint: string, dialect: string): Counter {
   }
 }
 
-function writeRequests(counters: readonly Counter[]): string {
+function readRequests(counters: readonly Counter[]): Family[] {
   const answered: Sample[] = []
   const taken: Sample[] = []
   for (const { labels, answers, times, total } of counters) {
@@ -118,42 +121,58 @@ function writeRequests(counters: readonly Counter[]): string {
     })
     if (passed > 0) taken.push(...buckets, { labels, value: total() / SECOND, suffix: '_sum' }, { labels, value: passed, suffix: '_count' })
   }
-  return (
-    family('vouchsafe_http_requests_total', 'counter', 'Requests that were answered.', answered) +
-    family('vouchsafe_http_request_duration_seconds', 'histogram', 'From the last header of a request to its answer.', taken)
-  )
+  return [
+    family('vouchsafe_http_requests_total', 'counter', 'Requests that were answered.', answered),
+    family('vouchsafe_http_request_duration_seconds', 'histogram', 'From the last header of a request to its answer.', taken),
+  ]
 }
 
-function writeErrors(errors: ReadonlyMap<ErrorCode, number>): string {
+function readErrors(errors: ReadonlyMap<ErrorCode, number>): Family {
   const samples = [...errors].map(([error, value]) => ({ labels: { error }, value }))
   return family('vouchsafe_refusals_total', 'counter', 'Refusals by the code of OAuth, whoever was told.', samples)
 }
 
-function writeStore(store: Pick<Store, 'work'>, sweeps: { rows: number; at: number }): string {
+function readStore(store: Pick<Store, 'work'>, sweeps: { rows: number; at: number }): Family[] {
   const work = store.work?.()
   const one = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ value }])
   const { open, idle } = work?.connections ?? {}
   const connections = open === undefined || idle === undefined ? [] : [state('busy', open - idle), state('idle', idle)]
-  return (
-    family('vouchsafe_store_writes_total', 'counter', 'Moves that were written to the database.', one(work?.writes)) +
-    family('vouchsafe_store_commits_total', 'counter', 'Transactions that those moves shared.', one(work?.commits)) +
-    family('vouchsafe_store_waiting', 'gauge', 'Moves that wait for the disk, or for a connection.', one(work?.waiting)) +
-    family('vouchsafe_store_bytes', 'gauge', 'Size of the embedded database with its log.', one(work?.bytes)) +
-    family('vouchsafe_store_connections', 'gauge', 'Connections to the database.', connections) +
-    family('vouchsafe_swept_rows_total', 'counter', 'Rows that were over and went.', one(sweeps.rows)) +
-    family('vouchsafe_last_sweep_timestamp_seconds', 'gauge', 'When the last sweep ended; 0 before the first.', one(sweeps.at / SECOND))
-  )
+  return [
+    family('vouchsafe_store_writes_total', 'counter', 'Moves that were written to the database.', one(work?.writes)),
+    family('vouchsafe_store_commits_total', 'counter', 'Transactions that those moves shared.', one(work?.commits)),
+    family('vouchsafe_store_waiting', 'gauge', 'Moves that wait for the disk, or for a connection.', one(work?.waiting), 'sum'),
+    family('vouchsafe_store_bytes', 'gauge', 'Size of the embedded database with its log.', one(work?.bytes), 'most'),
+    family('vouchsafe_store_connections', 'gauge', 'Connections to the database.', connections, 'sum'),
+    family('vouchsafe_swept_rows_total', 'counter', 'Rows that were over and went.', one(sweeps.rows)),
+    family(
+      'vouchsafe_last_sweep_timestamp_seconds',
+      'gauge',
+      'When the last sweep ended; 0 before the first.',
+      one(sweeps.at / SECOND),
+      'most',
+    ),
+    ...readWalk(work?.walk),
+  ]
 }
 
-function writePasswords(): string {
+/** Only of who has come to an end of it: of several nodes one sweeps. */
+function readWalk(walk: StoreWork['walk']): Family[] {
+  const [grants, at] = walk ? [[{ value: walk.grants }], [{ value: walk.ended_at / SECOND }]] : [[], []]
+  return [
+    family('vouchsafe_grants', 'gauge', 'Grants that the sweeper left when it last came to their end.', grants, 'most'),
+    family('vouchsafe_last_walk_timestamp_seconds', 'gauge', 'When that was.', at, 'most'),
+  ]
+}
+
+function readPasswords(): Family {
   const { running, waiting } = passwordQueue()
   const samples = [state('running', running), state('waiting', waiting)]
-  return family('vouchsafe_password_hashes', 'gauge', 'Passwords that are being hashed, and those in line.', samples)
+  return family('vouchsafe_password_hashes', 'gauge', 'Passwords that are being hashed, and those in line.', samples, 'sum')
 }
 
 const state = (name: string, value: number): Sample => ({ labels: { state: name }, value })
 
-function writeKeys(keys: Pick<Keys, 'list'>, now: number): string {
+function readKeys(keys: Pick<Keys, 'list'>, now: number): Family[] {
   const counts = new Map<string, Sample>()
   const ages: Sample[] = []
   for (const { use, status, active_at } of keys.list()) {
@@ -161,26 +180,26 @@ function writeKeys(keys: Pick<Keys, 'list'>, now: number): string {
     counts.set(`${use} ${status}`, { ...sample, value: sample.value + 1 })
     if (status === 'active') ages.push({ labels: { use }, value: (now - (active_at ?? now)) / SECOND })
   }
-  return (
-    family('vouchsafe_keys', 'gauge', 'Keys by what they are for.', [...counts.values()]) +
-    family('vouchsafe_active_key_age_seconds', 'gauge', 'How long the present key has been in use.', ages)
-  )
+  return [
+    family('vouchsafe_keys', 'gauge', 'Keys by what they are for.', [...counts.values()], 'most'),
+    family('vouchsafe_active_key_age_seconds', 'gauge', 'How long the present key has been in use.', ages, 'most'),
+  ]
 }
 
-function writeHealth({ failing, skew }: Finding): string {
-  return (
-    family('vouchsafe_ready', 'gauge', '1 where this node should get requests.', [{ value: failing === null ? 1 : 0 }]) +
+function readHealth({ failing, skew }: Finding): Family[] {
+  return [
+    family('vouchsafe_ready', 'gauge', '1 where this node should get requests.', [{ value: failing === null ? 1 : 0 }]),
     family(
       'vouchsafe_clock_skew_seconds',
       'gauge',
       "How far the database's clock is ahead.",
       skew === null ? [] : [{ value: skew / SECOND }],
-    )
-  )
+    ),
+  ]
 }
 
 /** The lag is that since somebody last asked: the maximum of a whole life would say nothing about now. */
-function writeProcess(loop: ReturnType<typeof monitorEventLoopDelay>): string {
+function readProcess(loop: ReturnType<typeof monitorEventLoopDelay>): Family[] {
   const lag = (quantile: string, nanoseconds: number): Sample => ({
     labels: { quantile },
     value: Math.max(nanoseconds / 1e9 - RESOLUTION / SECOND, 0),
@@ -189,11 +208,11 @@ function writeProcess(loop: ReturnType<typeof monitorEventLoopDelay>): string {
   loop.reset()
   const { rss, heapUsed } = process.memoryUsage()
   const { user, system } = process.cpuUsage()
-  return (
-    family('vouchsafe_event_loop_lag_seconds', 'gauge', 'How late the event loop was since the last look.', lags) +
-    family('process_cpu_seconds_total', 'counter', 'Time on the processor.', [{ value: (user + system) / 1e6 }]) +
-    family('process_resident_memory_bytes', 'gauge', 'Memory in use.', [{ value: rss }]) +
-    family('nodejs_heap_size_used_bytes', 'gauge', 'Heap in use.', [{ value: heapUsed }]) +
-    family('process_start_time_seconds', 'gauge', 'When the process began.', [{ value: performance.timeOrigin / SECOND }])
-  )
+  return [
+    family('vouchsafe_event_loop_lag_seconds', 'gauge', 'How late the event loop was since the last look.', lags),
+    family('process_cpu_seconds_total', 'counter', 'Time on the processor.', [{ value: (user + system) / 1e6 }]),
+    family('process_resident_memory_bytes', 'gauge', 'Memory in use.', [{ value: rss }]),
+    family('nodejs_heap_size_used_bytes', 'gauge', 'Heap in use.', [{ value: heapUsed }]),
+    family('process_start_time_seconds', 'gauge', 'When the process began.', [{ value: performance.timeOrigin / SECOND }]),
+  ]
 }

@@ -7,7 +7,8 @@ import { pipeline } from 'node:stream/promises'
 import { opensKey } from '../core/authorization-server.ts'
 import type { StoredKey } from '../core/model/stored-key.ts'
 import { checkDump, type Dump, loadDump, writeDump } from '../stores/dump.ts'
-import { migrate, requireSchema, stepsDone, stepsKnown } from '../stores/migrate.ts'
+import { freeze, isFrozen, thaw } from '../stores/freeze.ts'
+import { migrate, readStanding, requireSchema, type Standing, stepsDone, stepsKnown } from '../stores/migrate.ts'
 import { createNewFile } from '../stores/new-file.ts'
 import { readSecretFile } from '../stores/secret-file.ts'
 import type { Sql } from '../stores/sql.ts'
@@ -20,26 +21,45 @@ export { DumpError } from '../stores/dump-lines.ts'
 
 type Place = Pick<Config, 'database' | 'secrets'>
 
-/** How far the schema of a database has come. */
-export interface Schema {
-  steps: number
+/** How far the schema of a database has come, and how far this version knows it. */
+export interface Schema extends Standing {
   known: number
 }
 
 /** Looks at the schema and changes nothing; a file that is not there is not made. */
 export async function readSchema(config: Place): Promise<Schema> {
   const file = sqliteFile(config.database)
-  if (file !== null && !existsSync(file)) return { steps: 0, known: stepsKnown() }
-  return withDatabase(config, async (sql) => ({ steps: await stepsDone(sql.all), known: stepsKnown() }))
+  if (file !== null && !existsSync(file)) return { done: 0, required: 0, known: stepsKnown() }
+  return withDatabase(config, async (sql) => ({ ...(await readStanding(sql.all)), known: stepsKnown() }))
 }
 
-/** Brings the schema up to date; how far it had come. Throws where a newer version wrote it. */
+/** Brings the schema up to date; how far it had come before, and what is required now. Throws where this version cannot follow it. */
 export function applySchema(config: Place): Promise<Schema> {
   return withDatabase(config, async (sql) => {
-    const steps = await stepsDone(sql.all)
+    const done = await stepsDone(sql.all)
     await migrate(sql)
-    return { steps, known: stepsKnown() }
+    return { done, required: (await readStanding(sql.all)).required, known: stepsKnown() }
   })
+}
+
+/** Lets the database refuse every change, to all servers at once, until it is thawed; all that was acknowledged before is in it. */
+export function freezeDatabase(config: Place): Promise<void> {
+  requireFile(config)
+  return withDatabase(config, async (sql) => {
+    await requireSchema(sql)
+    await freeze(sql)
+  })
+}
+
+/** Lets it take changes again. */
+export function thawDatabase(config: Place): Promise<void> {
+  requireFile(config)
+  return withDatabase(config, thaw)
+}
+
+/** Whether it refuses changes just now. */
+export function readFrozen(config: Place): Promise<boolean> {
+  return withDatabase(config, isFrozen)
 }
 
 /** Writes an export into a new file that only its owner may read, whole or not at all. */

@@ -46,6 +46,8 @@ const LAST_WORDS = 1_000
 export interface DoorOptions {
   port: number
   host?: string
+  /** Other processes listen there too, and the kernel deals the connections out. */
+  shared?: boolean
   log?: Log
   /** Addresses or CIDR ranges whose X-Forwarded-For counts. */
   trusted_proxies?: readonly string[]
@@ -76,11 +78,12 @@ export function listen(handle: (http: HttpRequest) => Promise<Reply>, options: D
   const server = openServer(door)
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port, options.host ?? '127.0.0.1', () => {
+    const { port, host = '127.0.0.1', shared = false } = options
+    server.listen({ port, host, ...(shared && { reusePort: true }) }, () => {
       server.off('error', reject)
       // a server that listens on TCP has an address and a port
-      const { port } = server.address() as AddressInfo
-      resolve({ port, close: (patience = 10_000) => drain(server, door, patience) })
+      const address = server.address() as AddressInfo
+      resolve({ port: address.port, close: (patience = 10_000) => drain(server, door, patience) })
     })
   })
 }
@@ -202,9 +205,12 @@ function readBody(incoming: IncomingMessage, limit: number): Promise<string> {
       if (!isUtf8(bytes)) return reject(new OAuthError('invalid_request', 'The body is not UTF-8.'))
       resolve(bytes.toString())
     })
-    const broken = () => reject(new OAuthError('invalid_request', 'The body did not arrive.', { status: 408 }))
+    const broken = () => {
+      // every request closes in the end; an error that nobody hears would cost its trace
+      if (!incoming.complete) reject(new OAuthError('invalid_request', 'The body did not arrive.', { status: 408 }))
+    }
     incoming.on('error', broken)
-    incoming.on('close', broken) // after 'end' this changes nothing any more
+    incoming.on('close', broken)
   })
 }
 

@@ -3,11 +3,14 @@ import type { Log } from '../core/model/log.ts'
 import type { Store } from '../core/model/store.ts'
 import { type App, createApp } from './app.ts'
 import { type Config, ConfigError } from './config.ts'
-import { createMetrics } from './metrics.ts'
+import { type Family, writeFamilies } from './exposition.ts'
+import type { HealthCheck } from './health.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { openMetricsPort } from './metrics-port.ts'
 import { listen, type RunningServer } from './node.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { openStore } from './store.ts'
+import { openTraces } from './traces.ts'
 
 /** Who can read the database must not be able to read the keys in it. */
 const NO_SECRET =
@@ -21,28 +24,48 @@ export interface ServeOptions {
   /** An open store, which is closed with the server; the configured one unless given. */
   store?: Store
   first_run?: FirstRun
+  /** The number of this process among several on the port; whoever started them tells the metrics of all. */
+  worker?: number
+}
+
+/** What a server tells of itself. */
+export interface Look {
+  /** Empty where nothing is counted. */
+  families: Family[]
+  failing: HealthCheck | null
 }
 
 export interface Served {
   app: App
   port: number
+  look(): Promise<Look>
   /** Answers what is under way, for at most `patience` milliseconds, then closes everything. */
   stop(patience?: number): Promise<void>
 }
 
 /** Opens the database, then the application, then the port, and keeps all three in order until it is stopped. */
-export async function startServer(config: Config, { log, first_run, ...options }: ServeOptions): Promise<Served> {
+export async function startServer(config: Config, { log, first_run, worker, ...options }: ServeOptions): Promise<Served> {
   const store = options.store ?? (await openStore(config))
   try {
-    if (config.secrets.length === 0 && store.secret === undefined) throw new ConfigError([NO_SECRET])
+    requireSecret(config, store)
     const metrics = config.metrics && createMetrics(systemClock)
-    const app = await createApp({ config, store, log, ...(first_run && { first_run }), ...(metrics && { metrics }) })
+    const traces = await openTraces(config)
+    const app = await createApp({
+      config,
+      store,
+      log,
+      ...(first_run && { first_run }),
+      ...(metrics && { metrics }),
+      ...(traces && { traces }),
+    })
     const { host, port, trusted_proxies } = config
     // we speak http, so behind an https issuer stands a proxy; unless it is named, all the world would share its one address
     const unnamed_proxy = config.issuer.startsWith('https:') && trusted_proxies.length === 0
-    if (unnamed_proxy) log.warn({ event: 'proxy.unnamed', fix: 'Name the proxy in trusted_proxies, or nobody is slowed down by address.' })
-    const door = await listen(app.handle, { host, port, trusted_proxies, unnamed_proxy, log })
-    const watched = metrics && config.metrics && (await openMetricsPort({ app, metrics, ...config.metrics, log }).catch(closing(door)))
+    if (unnamed_proxy && (worker ?? 1) === 1)
+      log.warn({ event: 'proxy.unnamed', fix: 'Name the proxy in trusted_proxies, or nobody is slowed down by address.' })
+    const door = await listen(app.handle, { host, port, shared: worker !== undefined, trusted_proxies, unnamed_proxy, log })
+    const look = () => lookAt(app, metrics)
+    const watched = worker === undefined ? await openWatch(config, look, app, log).catch(closing(door)) : null
     const timer = setInterval(
       () => void app.maintain().catch((error: Error) => log.error({ event: 'maintenance.failed', error })),
       MAINTENANCE,
@@ -52,6 +75,7 @@ export async function startServer(config: Config, { log, first_run, ...options }
     return {
       app,
       port: door.port,
+      look,
       async stop(patience) {
         clearInterval(timer)
         app.health.drain()
@@ -66,6 +90,21 @@ export async function startServer(config: Config, { log, first_run, ...options }
     await store.close()
     throw cause
   }
+}
+
+/** Throws where there is no master secret for this store. */
+export function requireSecret({ secrets }: Pick<Config, 'secrets'>, store: Pick<Store, 'secret'>): void {
+  if (secrets.length === 0 && store.secret === undefined) throw new ConfigError([NO_SECRET])
+}
+
+async function lookAt({ server, health }: App, metrics: Metrics | undefined): Promise<Look> {
+  const finding = await health.check()
+  return { failing: finding.failing, families: metrics?.read({ store: server.store, keys: server.keys, health: finding }) ?? [] }
+}
+
+async function openWatch({ metrics }: Config, look: () => Promise<Look>, { health }: App, log: Log): Promise<RunningServer | null> {
+  if (!metrics) return null
+  return openMetricsPort({ write: async () => writeFamilies((await look()).families), health, ...metrics, log })
 }
 
 /** A port that was opened goes with the one that could not be. */

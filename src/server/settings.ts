@@ -1,8 +1,12 @@
 import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import process from 'node:process'
+import { SECOND } from '../core/model/clock.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { findLinkProblem } from '../core/model/redirect-uri.ts'
 import { isScope, type ResourceDefinition, type ScopeDefinition } from '../core/model/scope.ts'
+import { DATABASE_MEMBERS, type PostgresOptions, postgresAddress, readPostgresSettings } from '../stores/postgres-settings.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readProxies } from './node.ts'
 import type { Product } from './pages/site.ts'
@@ -51,6 +55,22 @@ export function readPort(value: unknown): number {
   return port
 }
 
+/** More processes than any machine of ours has cores for are a mistyped number. */
+const MOST_WORKERS = 256
+/** Where the kernel shares a port out among the processes that listen on it. */
+const SHARING: readonly string[] = ['linux', 'freebsd']
+
+/** A number of processes, or `auto`: one for each core. */
+export function readWorkers(value: unknown, platform: string = process.platform): number {
+  const shares = SHARING.includes(platform)
+  if (value === 'auto') return shares ? Math.min(availableParallelism(), MOST_WORKERS) : 1
+  const workers = typeof value === 'string' && /^\d{1,3}$/.test(value) ? Number(value) : value
+  if (typeof workers !== 'number' || !Number.isInteger(workers) || workers < 1 || workers > MOST_WORKERS)
+    throw new Error(`is no number of workers: write a whole number from 1 to ${MOST_WORKERS}, or auto.`)
+  if (workers > 1 && !shares) throw new Error('is more than 1, and only Linux and FreeBSD share a port among processes: write 1 or auto.')
+  return workers
+}
+
 export function readHost(value: unknown): string {
   const host = readString(value, '127.0.0.1')
   if (isIP(host) === 0 && !/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) {
@@ -59,18 +79,31 @@ export function readHost(value: unknown): string {
   return host
 }
 
-/** `sqlite:` and an absolute path, relative ones beginning at `cwd`; or the address of a PostgreSQL as it is. */
+/**
+ * `sqlite:` and an absolute path, relative ones beginning at `cwd`; or the address of a PostgreSQL. Written as an object, its members
+ * come to stand in the query of the address, where they can also be written.
+ */
 export function readDatabase(value: unknown, cwd: string): string {
+  if (typeof value === 'object' && value !== null) return readPostgres(readObject(value, ['url', ...DATABASE_MEMBERS]), cwd)
   const text = readString(value, 'sqlite:vouchsafe.db')
-  if (/^postgres(ql)?:/.test(text)) {
-    if (!URL.canParse(text) || new URL(text).pathname.length < 2)
-      throw new Error('is not an address of PostgreSQL: write postgres://USER:PASSWORD@HOST:PORT/DATABASE.')
-    return text
-  }
+  if (/^postgres(ql)?:/.test(text)) return readPostgres({ url: text }, cwd)
   const file = /^sqlite:(?!\/\/)(.+)$/s.exec(text)?.[1]
   if (file === undefined) throw new Error('is not a database: write sqlite:FILE, such as sqlite:vouchsafe.db, or postgres://….')
   if (file.includes('\0')) throw new Error('is not the name of a file.')
   return file === ':memory:' ? text : `sqlite:${resolve(cwd, file)}`
+}
+
+/** Files that it names begin at `cwd`. */
+function readPostgres(given: Readonly<Record<string, unknown>>, cwd: string): string {
+  const { url, ...members } = given
+  if (typeof url !== 'string' || /^sqlite:/.test(url))
+    throw new Error('needs url to be an address of PostgreSQL; SQLite has no other settings.')
+  for (const [name, member] of Object.entries(members)) {
+    if (!['string', 'number', 'boolean'].includes(typeof member)) throw new Error(`needs ${name} to be text, a number, true or false.`)
+  }
+  const address = postgresAddress({ ...members, url } as PostgresOptions)
+  const { files } = readPostgresSettings({ url: address })
+  return postgresAddress({ url: address, ...Object.fromEntries(Object.entries(files).map(([name, path]) => [name, resolve(cwd, path)])) })
 }
 
 /** Whether the schema is brought up to date by whatever opens the database. */
@@ -92,7 +125,7 @@ export function readTrustedProxies(value: unknown): string[] {
   return list
 }
 
-/** One master secret, or two while it is being changed: the first is the new one. */
+/** One master secret, or two while it is being changed: the new one and the old one. */
 export function readSecrets(value: unknown): string[] {
   const secrets = readList(value)
   if (secrets.length === 0 || secrets.length > 2)
@@ -108,6 +141,49 @@ function isStrong(secret: string): boolean {
   const repeats = `${secret}${secret}`.indexOf(secret, 1) < secret.length
   return secret.length >= least && new Set(secret).size >= LEAST_VARIETY && !repeats
 }
+
+/** Where private signing keys live, of the one kind there is. */
+export interface SignerSettings {
+  type: 'pkcs11'
+  /** The file of the module. */
+  module: string
+  /** The label of the token. */
+  token: string
+  pin: string
+  sessions: number
+  /** Milliseconds that a signature may take. */
+  timeout: number
+  /** False where new keys are made in the database again. */
+  new_keys: boolean
+}
+
+const SIGNER = { sessions: 4, timeout: 2, new_keys: true }
+const MOST_SESSIONS = 64
+const LONGEST_SIGNATURE = 30 // seconds
+
+export function readSigner(value: unknown, cwd: string, pin: string): SignerSettings {
+  const given = { ...SIGNER, ...readObject(value, ['type', 'module', 'token', 'sessions', 'timeout', 'new_keys']) }
+  const { type, module, token, sessions, timeout, new_keys } = given as Record<string, unknown>
+  if (type !== 'pkcs11') throw new Error('needs type to be pkcs11.')
+  if (typeof module !== 'string' || module === '')
+    throw new Error('needs module: the file of the PKCS#11 module, such as /usr/lib/softhsm/libsofthsm2.so.')
+  if (typeof token !== 'string' || token === '' || Buffer.byteLength(token) > 32)
+    throw new Error('needs token: the label of the token, 1 to 32 bytes.')
+  if (!isWhole(sessions, MOST_SESSIONS)) throw new Error(`needs sessions to be a whole number from 1 to ${MOST_SESSIONS}.`)
+  if (!isWhole(timeout, LONGEST_SIGNATURE)) throw new Error(`needs timeout to be a whole number of seconds from 1 to ${LONGEST_SIGNATURE}.`)
+  if (typeof new_keys !== 'boolean') throw new Error('needs new_keys to be true or false.')
+  if (pin === '') throw new Error('needs the PIN of its token: set VOUCHSAFE_PKCS11_PIN.')
+  return { type, module: resolve(cwd, module), token, pin, sessions, timeout: timeout * SECOND, new_keys }
+}
+
+export function readPin(value: unknown): string {
+  const pin = readString(value, 'what the token was made with')
+  if (Buffer.byteLength(pin) > 255) throw new Error('is longer than a PIN may be: 255 bytes.')
+  return pin
+}
+
+const isWhole = (value: unknown, most: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
 
 export function readLogLevel(value: unknown): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value)

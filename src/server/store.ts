@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Store } from '../core/model/store.ts'
+import { syncFolder } from '../stores/new-file.ts'
 import type { Sql } from '../stores/sql.ts'
 import type { Config } from './config.ts'
 
@@ -38,7 +39,11 @@ export async function openDatabase({ database }: Pick<Config, 'database'>): Prom
 
 /** The folder holds secrets: it is its owner's alone. */
 async function makeFolder(file: string): Promise<void> {
-  if (file !== ':memory:') await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  if (file === ':memory:') return
+  const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  if (made === undefined) return
+  // a folder survives a power cut when the one above it is on the disk
+  for (let folder = dirname(resolve(file)); folder.length >= resolve(made).length; folder = dirname(folder)) syncFolder(dirname(folder))
 }
 
 /** The file of an SQLite database, or ':memory:'; null for other databases. */

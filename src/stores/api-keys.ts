@@ -1,25 +1,30 @@
 import type { ApiKey } from '../core/model/api-key.ts'
 import type { Store } from '../core/model/store.ts'
+import type { Ledger } from './audit.ts'
 import type { Row, Sql } from './sql.ts'
 
 const findText = 'select key_hash, key_id, sub, record from api_keys where key_hash = $1'
 const addText = 'insert into api_keys (key_hash, key_id, sub, record) values ($1, $2, $3, $4)'
-const revokeText = 'delete from api_keys where key_id = $1 returning key_id'
+const ownerText = 'select sub from api_keys where key_id = $1'
+const revokeText = 'delete from api_keys where key_id = $1'
 const listText = 'select key_hash, key_id, sub, record from api_keys where key_id > $1 order by key_id limit $2'
 
 /** Keys of people's own programs. A revoked one leaves nothing behind. */
-export function createApiKeys(sql: Sql): Store['apiKeys'] {
+export function createApiKeys(sql: Sql, ledger: Ledger): Store['apiKeys'] {
   return {
     find: async (key_hash) => {
       const [row] = await sql.all(findText, [key_hash])
       return row ? readKey(row) : null
     },
-    add: async ({ key_hash, key_id, sub, ...record }) => {
-      await sql.write(addText, [key_hash, key_id, sub, JSON.stringify(record)])
+    add: async ({ key_hash, key_id, sub, ...record }, by) => {
+      const add = { text: addText, values: [key_hash, key_id, sub, JSON.stringify(record)], must: true }
+      await ledger.decide([add], { event: 'api_key.added', by, sub, details: { key_id } })
     },
-    revoke: async (key_id) => {
-      const gone = await sql.write(revokeText, [key_id])
-      return gone.length > 0
+    revoke: async (key_id, by) => {
+      const revoke = { text: revokeText, values: [key_id], must: true }
+      const [row] = await sql.all(ownerText, [key_id])
+      if (!row) return sql.batch([revoke]) // who took it away may still wait for the disk
+      return ledger.decide([revoke], { event: 'api_key.revoked', by, sub: row.sub as string, details: { key_id } })
     },
     list: async ({ after, limit }) => (await sql.all(listText, [after, limit])).map(readKey),
   }

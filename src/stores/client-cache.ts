@@ -1,7 +1,7 @@
 import type { Client } from '../core/model/client.ts'
 import type { Store } from '../core/model/store.ts'
 
-/** Milliseconds for which a client that another process has changed may still be served as it was. */
+/** Milliseconds for which a client that another process has changed may still be served as it was; where notices arrive, that is sooner. */
 const LIFETIME = 500
 const MOST = 10_000
 
@@ -38,13 +38,28 @@ export function withClientCache(store: Store): Store {
     }
   }
 
+  function forget(client_id: string | undefined): void {
+    if (client_id === undefined) return
+    changes++
+    if (client_id === '') known.clear()
+    else known.delete(client_id)
+  }
+
+  const { watch } = store
   return {
     ...store,
+    ...(watch && {
+      watch: (listener) =>
+        watch((notice) => {
+          forget(notice.clients)
+          listener(notice)
+        }),
+    }),
     clients: {
       ...store.clients,
       find,
       update: (client, options) => change(client.client_id, () => store.clients.update(client, options)),
-      delete: (client_id) => change(client_id, () => store.clients.delete(client_id)),
+      delete: (client_id, by) => change(client_id, () => store.clients.delete(client_id, by)),
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Consent, Receipt } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
+import type { Ledger } from './audit.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 import { epochOf, withdraw } from './withdrawals.ts'
 
@@ -18,7 +19,7 @@ const listText = `
   select sub, client_id, expires_at, record from consents where sub = $1 and client_id > $2 order by client_id limit $3`
 
 /** What people have allowed, and a receipt of each decision. */
-export function createConsents(sql: Sql): Store['consents'] {
+export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
   return {
     find: async (sub, client_id) => {
       const [row] = await sql.all(findText, [sub, client_id])
@@ -29,14 +30,25 @@ export function createConsents(sql: Sql): Store['consents'] {
       const { sub, client_id, expires_at, ...record } = consent
       const values = [sub, client_id, expires_at ?? null, JSON.stringify(record), options?.epoch ?? null]
       const save = { text: saveText, values, must: true }
-      return sql.batch([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])])
+      const { receipt_id, scope } = receipt
+      const details = { receipt_id, scope, ...(options?.withdraw && { withdrawn: true as const }) }
+      return ledger.decide([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])], {
+        event: 'consent.given',
+        by: options?.by,
+        sub,
+        client_id,
+        details,
+      })
     },
-    withdraw: (sub, client_id, receipt) =>
-      sql.batch([
-        { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
-        keep(receipt),
-        withdraw(sub, client_id),
-      ]),
+    withdraw: (sub, client_id, receipt, by) =>
+      ledger.decide(
+        [
+          { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
+          keep(receipt),
+          withdraw(sub, client_id),
+        ],
+        { event: 'consent.withdrawn', by, sub, client_id, details: { receipt_id: receipt.receipt_id } },
+      ),
     list: async (sub, { after, limit }) => (await sql.all(listText, [sub, after, limit])).map(readConsent),
   }
 }

@@ -90,14 +90,15 @@ export async function checkDump(
 }
 
 /**
- * Fills an empty database, all or nothing; what has happened to it so far are at most keys of its own, which are replaced.
+ * Fills an empty database, all or nothing; what has happened to it so far are at most keys of its own, which are replaced, with what the
+ * audit log says of them.
  * Throws a DumpError where the export is not whole, a NotEmptyError where the database is in use.
  */
 export async function loadDump(sql: Sql, source: AsyncIterable<Buffer>): Promise<Dump> {
   return sql.whole('write', async (all) => {
     checkSchema(await stepsDone(all))
     await checkEmpty(all)
-    await all('delete from keys', [])
+    for (const name of OF_ITS_OWN) await all(`delete from ${name}`, [])
     let [into, group]: [Table | null, Value[][]] = [null, []]
     const flush = async () => {
       if (into && group.length > 0) await all(insertText(into, group.length), group.flat())
@@ -113,9 +114,12 @@ export async function loadDump(sql: Sql, source: AsyncIterable<Buffer>): Promise
   })
 }
 
+/** Filled before anybody has used it. */
+const OF_ITS_OWN: readonly string[] = ['keys', 'audit_chains', 'audit']
+
 async function checkEmpty(all: Sql['all']): Promise<void> {
   for (const { name } of TABLES) {
-    if (name === 'keys') continue
+    if (OF_ITS_OWN.includes(name)) continue
     const rows = await all(`select 1 as found from ${name} limit 1`, [])
     if (rows.length > 0)
       throw new NotEmptyError(`The database is in use: there is something in its table ${name}. Import into one that is empty.`)

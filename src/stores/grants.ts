@@ -1,5 +1,6 @@
 import type { Grant } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
+import type { Ledger } from './audit.ts'
 import type { Row, Sql } from './sql.ts'
 import { epochOf, withdraw } from './withdrawals.ts'
 
@@ -24,10 +25,11 @@ const rotateText = `
     and epoch = ${epochOf('grants.sub', 'grants.client_id')}
   returning ${COLUMNS}`
 
+const standingText = 'select client_id, sub, revoked_at from grants where grant_id = $1'
 const revokeText = 'update grants set revoked_at = $2 where grant_id = $1 and revoked_at is null'
 
 /** One row per authorization. @spec RFC 6749 §4.1.2, RFC 9700 §4.14.2 */
-export function createGrants(sql: Sql): Store['grants'] {
+export function createGrants(sql: Sql, ledger: Ledger): Store['grants'] {
   async function find(grant_id: string): Promise<Grant | null> {
     const [row] = await sql.all(findText, [grant_id])
     if (!row) return null
@@ -47,11 +49,17 @@ export function createGrants(sql: Sql): Store['grants'] {
       const [row] = await sql.write(rotateText, [grant_id, generation, at, expires_at, rotated_for])
       return row ? readGrant(row) : null
     },
-    revoke: async (grant_id, at) => {
-      await sql.write(revokeText, [grant_id, at])
+    revoke: async (grant_id, at, by, reason) => {
+      const values = [grant_id, at]
+      const [row] = await sql.all(standingText, [grant_id])
+      if (row?.revoked_at === null) {
+        const details = { grant_id, ...(reason && { reason }) }
+        const about = { sub: row.sub as string, client_id: row.client_id as string }
+        await ledger.decide([{ text: revokeText, values, must: true }], { event: 'grant.revoked', by, ...about, details })
+      } else await sql.write(revokeText, values) // nothing to decide; but who has revoked it may still wait for the disk
     },
-    withdraw: async ({ sub, client_id }) => {
-      await sql.batch([withdraw(sub, client_id)])
+    withdraw: async ({ sub, client_id }, by) => {
+      await ledger.decide([withdraw(sub, client_id)], { event: 'withdrawn', by, sub, client_id })
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Store } from '../core/model/store.ts'
-import { openPostgres, type PostgresOptions } from './postgres.ts'
+import { openPostgres } from './postgres.ts'
+import type { PostgresOptions } from './postgres-settings.ts'
 import { openSqlStore, type SqlStoreOptions } from './sql-store.ts'
 
 /**

@@ -1,196 +1,193 @@
-import type { Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
-import { OAuthError } from '../core/model/error.ts'
 import type { StoreWork } from '../core/model/store.ts'
+import { postgresDdl } from './ddl.ts'
+import { again, isGone, isSafeToRepeat, isUndone, markUndone } from './postgres-again.ts'
+import { createNotices, notify } from './postgres-notices.ts'
+import { type Connector, connect, type PoolClient, type QueryResult } from './postgres-pool.ts'
 import { explainUnusable } from './postgres-problem.ts'
+import { type PostgresOptions, readPostgresSettings } from './postgres-settings.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 
-export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database?sslmode=…` */
-  url: string
-  /** Connections at once; 10 unless given. Writes of all of them share the server's own group commit. */
-  connections?: number
-  /** Statements are parsed once per connection. False behind a pooler that hands a connection to another after each transaction. */
-  prepared?: boolean
-}
-
-/** Milliseconds that a statement may take, and that a connection may be waited for. */
-const STATEMENT_TIMEOUT = 10_000
-const CONNECT_TIMEOUT = 5_000
-const ATTEMPTS = 4
-/** Of moves that met another: each round one of them comes through. */
-const CONFLICTS = 60
+/** Sends one statement, and does not wait for those before it. */
+type Send = (on: PoolClient, statement: Pick<Statement, 'text' | 'values'>) => Promise<QueryResult<Row>>
 
 /**
  * The driver of PostgreSQL. Throws, in one sentence for an operator, where the server would acknowledge what it may still lose.
  * A statement that meets a server which is gone throws OAuthError `temporarily_unavailable`, so that the client tries again.
  */
-export async function openPostgres({ url, connections = 10, prepared = true }: PostgresOptions): Promise<Sql> {
-  const pool = await createPool({
-    connectionString: url,
-    max: connections,
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
-    idleTimeoutMillis: 60_000,
-    keepAlive: true,
-    statement_timeout: STATEMENT_TIMEOUT,
-    query_timeout: STATEMENT_TIMEOUT + 1_000,
-    idle_in_transaction_session_timeout: STATEMENT_TIMEOUT,
-    application_name: 'vouchsafe',
-  })
-  const names = createNames()
-  const query = (on: Pool | PoolClient, { text, values }: Pick<Statement, 'text' | 'values'>): Promise<QueryResult<Row>> =>
-    on.query<Row>({ text, values: values as Value[], ...(prepared && { name: names(text) }) })
-  const all = async (text: string, values: readonly Value[]) => (await again(() => query(pool, { text, values }), isSafeToRepeat)).rows
+export async function openPostgres(options: PostgresOptions): Promise<Sql> {
+  const settings = readSettings(options)
+  const server = await open(settings.url, () => connect(settings), checkDurability)
+  const { pooler } = server
+  const send = sender(pooler)
+  const all = reader(server, send)
+  const begin = `begin isolation level serializable${limits(pooler ? settings.statement_timeout : null)}`
+  const notices = createNotices({ all, ...(!pooler && { connect: () => server.single() }) })
+  const replica = settings.replica === null ? null : await openReplica(settings.replica, all)
   let writes = 0
   function count<T>(outcome: T): T {
     writes += 1
     return outcome
   }
-  try {
-    await checkDurability(all)
-  } catch (cause) {
-    await pool.end()
-    throw new Error(explainUnusable(url, cause), { cause })
-  }
   return {
     clustered: '',
+    ddl: postgresDdl,
+    alone: (text) => runAlone(server, text),
     all,
-    // it may have been done, and only the answer be lost: not repeated, unless the server says that it was not
-    write: async (text, values) => count((await again(() => query(pool, { text, values }), isUndone)).rows),
-    batch: async (statements) => count(await again(() => runBatch(pool, statements, query), isUndone)),
-    whole: (mode, work) => runWhole(pool, mode, (on) => work(async (text, values) => (await query(on, { text, values })).rows)),
+    ...(replica && { lagging: replica.all }),
+    // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
+    write: async (text, values) => count((await again(() => server.use((on) => send(on, { text, values })), isUndone)).rows),
+    batch: async (statements) => count(await again(() => server.use((on) => runBatch(on, begin, withNotices(statements), send)), isUndone)),
+    whole: (mode, work) =>
+      server.use((on) => runWhole(on, mode, () => work(async (text, values) => (await send(on, { text, values })).rows))),
+    watch: notices.watch,
     skew: async () => {
       const before = Date.now()
       const [row] = await all('select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now', [])
-      return (row!['now'] as number) - (before + Date.now()) / 2
+      return Math.round((row!['now'] as number) - (before + Date.now()) / 2) // columns of times take no halves
     },
-    work: () => workOf(pool, writes),
-    close: () => pool.end(),
+    work: () => workOf(server, writes),
+    close: async () => {
+      await notices.close()
+      await Promise.all([server.close(), replica?.close()])
+    },
   }
+}
+
+/** A copy that may lag behind; not reached before it is asked. Where it fails, `otherwise` answers. */
+async function openReplica(address: string, otherwise: Sql['all']): Promise<Pick<Sql, 'all' | 'close'>> {
+  const settings = readSettings({ url: address })
+  const server = await connect({ ...settings, pooler: settings.pooler ?? true })
+  const read = reader(server, sender(server.pooler))
+  return { all: (text, values) => read(text, values).catch(() => otherwise(text, values)), close: server.close }
+}
+
+function readSettings(options: PostgresOptions): ReturnType<typeof readPostgresSettings> {
+  try {
+    return readPostgresSettings(options)
+  } catch (cause) {
+    throw new Error(`The address of the database ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** Throws, in one sentence for an operator, where the server cannot be used. */
+async function open(url: string, reach: () => Promise<Connector>, check: (all: Sql['all']) => Promise<void>): Promise<Connector> {
+  let server: Connector | undefined
+  try {
+    server = await reach()
+    await check(reader(server, sender(true)))
+    return server
+  } catch (cause) {
+    await server?.close()
+    throw new Error(explainUnusable(url, cause), { cause })
+  }
+}
+
+const reader =
+  (server: Connector, send: Send): Sql['all'] =>
+  async (text, values) =>
+    (await again(() => server.use((on) => send(on, { text, values })), isSafeToRepeat)).rows
+
+/** Statements are parsed once for each connection, under one name for each text; behind a pooler each time. */
+function sender(pooler: boolean): Send {
+  const names = new Map<string, string>()
+  const named = (text: string): { name?: string } => {
+    if (pooler) return {}
+    const name = names.get(text) ?? `v${names.size}`
+    names.set(text, name)
+    return { name }
+  }
+  return (on, { text, values }) => on.query<Row>({ text, values: values as Value[], ...named(text) })
+}
+
+/** What a pooler lets nobody set for a connection is set for each transaction. */
+function limits(timeout: number | null): string {
+  return timeout === null ? '' : `; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`
 }
 
 /** Each write is a transaction of its own. */
-function workOf({ waitingCount, totalCount, idleCount }: Pool, writes: number): StoreWork {
+function workOf({ pool }: Connector, writes: number): StoreWork {
+  const { waitingCount, totalCount, idleCount } = pool
   return { writes, commits: writes, waiting: waitingCount, connections: { open: totalCount, idle: idleCount } }
 }
 
-/** The driver is loaded when it is first needed. */
-async function createPool(config: PoolConfig): Promise<Pool> {
-  const { default: pg } = await import('pg')
-  const { INT8 } = pg.types.builtins
-  const types = { getTypeParser: (oid: number, format: 'text') => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) }
-  const pool = new pg.Pool({ ...config, types: types as NonNullable<PoolConfig['types']> })
-  pool.on('error', () => undefined) // an idle connection broke: the next statement opens another
-  return pool
+/** What is told belongs to the transaction that it is about. */
+function withNotices(statements: readonly Statement[]): readonly Statement[] {
+  const told = statements.flatMap(({ notice }) => (notice ? [notify(notice)] : []))
+  return told.length > 0 ? [...statements, ...told] : statements
 }
 
-/** One name for each text, short enough for the server. */
-function createNames(): (text: string) => string {
-  const names = new Map<string, string>()
-  return (text) => {
-    let name = names.get(text)
-    if (name === undefined) {
-      name = `v${names.size}`
-      names.set(text, name)
-    }
-    return name
+/**
+ * All statements are sent at once; only where they may come to nothing, one of those that must change a row having changed none, does
+ * the commit wait for what they say.
+ */
+async function runBatch(on: PoolClient, begin: string, statements: readonly Statement[], send: Send): Promise<boolean> {
+  // a batch is guarded by rows that it only reads: at a lower level they could change under it
+  const begun = on.query(begin)
+  const sent = statements.map((statement) => send(on, statement))
+  if (statements.length > 1 && statements.some(({ must }) => must)) {
+    return onEnd(on, async () => {
+      const outcome = await readOutcome(begun, statements, sent).catch(notCommitted)
+      return { outcome, end: outcome ? 'commit' : 'rollback' }
+    })
+  }
+  const [outcome, committed] = await Promise.allSettled([readOutcome(begun, statements, sent), on.query('commit')])
+  if (outcome.status === 'rejected') throw outcome.reason
+  if (committed.status === 'rejected') throw committed.reason
+  return outcome.value
+}
+
+/** Waits for everything, so that nothing is left on the connection. What came first counts: what follows it would not have been asked. */
+async function readOutcome(
+  begun: Promise<unknown>,
+  statements: readonly Statement[],
+  sent: readonly Promise<QueryResult<Row>>[],
+): Promise<boolean> {
+  const [, ...outcomes] = await Promise.allSettled([begun, ...sent])
+  await begun
+  for (const [i, outcome] of (outcomes as PromiseSettledResult<QueryResult<Row>>[]).entries()) {
+    if (outcome.status === 'rejected') throw outcome.reason
+    if (statements[i]!.must && !outcome.value.rowCount) return false
+  }
+  return true
+}
+
+function notCommitted(cause: unknown): never {
+  markUndone(cause)
+  throw cause
+}
+
+/** Ends a transaction as the work says; where that throws, takes it back, unless the server is gone and does so by itself. */
+async function onEnd<T>(on: PoolClient, work: () => Promise<{ outcome: T; end: string }>): Promise<T> {
+  try {
+    const { outcome, end } = await work()
+    await on.query(end)
+    return outcome
+  } catch (cause) {
+    // the connection is thrown away where this fails too
+    if (!isGone(cause)) await on.query('rollback').catch(() => undefined)
+    throw cause
   }
 }
 
-async function runBatch(
-  pool: Pool,
-  statements: readonly Statement[],
-  query: (on: PoolClient, statement: Statement) => Promise<QueryResult<Row>>,
-): Promise<boolean> {
-  const connection = await pool.connect()
-  let broken: Error | undefined
+/** On a connection of its own, which has no limit of time: what is set on one of the pool may stay with somebody else behind a pooler. */
+async function runAlone(server: Connector, text: string): Promise<void> {
+  const client = server.single({ patient: true })
   try {
-    // a batch is guarded by rows that it only reads: at a lower level they could change under it
-    await connection.query('begin isolation level serializable')
-    for (const statement of statements) {
-      const { rowCount } = await query(connection, statement)
-      if (statement.must && !rowCount) {
-        await connection.query('rollback')
-        return false
-      }
-    }
-    await connection.query('commit')
-    return true
-  } catch (cause) {
-    broken = await rollBack(connection)
-    throw cause
+    await client.connect()
+    await client.query(text)
   } finally {
-    connection.release(broken)
+    await client.end().catch(() => undefined)
   }
 }
 
 /** Never repeated: whoever moves a house tries again by themselves. */
-async function runWhole<T>(pool: Pool, mode: 'read' | 'write', work: (on: PoolClient) => Promise<T>): Promise<T> {
-  const connection = await pool.connect()
-  let broken: Error | undefined
-  try {
-    await connection.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level serializable')
+function runWhole<T>(on: PoolClient, mode: 'read' | 'write', work: () => Promise<T>): Promise<T> {
+  return onEnd(on, async () => {
+    await on.query(mode === 'read' ? 'begin isolation level repeatable read read only' : 'begin isolation level serializable')
     // what we read from or write to may be slower than that
-    await connection.query('set local idle_in_transaction_session_timeout = 0')
-    const outcome = await work(connection)
-    await connection.query('commit')
-    return outcome
-  } catch (cause) {
-    broken = await rollBack(connection)
-    throw cause
-  } finally {
-    connection.release(broken)
-  }
-}
-
-/** The error of a connection that cannot be used again; undefined where it can. */
-async function rollBack(connection: PoolClient): Promise<Error | undefined> {
-  try {
-    await connection.query('rollback')
-    return undefined
-  } catch (cause) {
-    return cause instanceof Error ? cause : new Error(String(cause))
-  }
-}
-
-/** Runs until it works, while what went wrong allows it; what remains of a lost server is told as such. */
-async function again<T>(run: () => Promise<T>, mayRepeat: (cause: unknown) => boolean): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await run()
-    } catch (cause) {
-      if (attempt < (isConflict(cause) ? CONFLICTS : ATTEMPTS) && mayRepeat(cause)) {
-        const longest = isConflict(cause) ? Math.min(attempt, 10) * 8 : attempt * attempt * 15
-        await new Promise((resolve) => setTimeout(resolve, longest * (0.3 + Math.random() * 0.7)))
-        continue
-      }
-      throw isGone(cause) ? new OAuthError('temporarily_unavailable', 'The database cannot be reached.', { cause, retry_after: 1 }) : cause
-    }
-  }
-}
-
-const codeOf = (cause: unknown): string => String((cause as { code?: unknown }).code ?? '')
-
-/** The server has undone it by itself: a conflict of transactions, or it was never begun. @see PostgreSQL, Appendix A */
-function isUndone(cause: unknown): boolean {
-  return isConflict(cause) || ['57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
-}
-
-/** Two moves met, and this one was undone; or two nodes made the same table, which `if not exists` does not keep apart. */
-function isConflict(cause: unknown): boolean {
-  const { constraint } = cause as { constraint?: string }
-  return ['40001', '40P01', '42P07'].includes(codeOf(cause)) || (codeOf(cause) === '23505' && constraint?.startsWith('pg_') === true)
-}
-
-/** Reading twice does no harm. */
-function isSafeToRepeat(cause: unknown): boolean {
-  return isUndone(cause) || isGone(cause)
-}
-
-/** The connection or the server is gone, or does not answer. Classes 08 and 57P, and what sockets say. */
-function isGone(cause: unknown): boolean {
-  const code = codeOf(cause)
-  if (/^(08|57P|57014|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTFOUND|EAI_)/.test(code)) return true
-  return cause instanceof Error && /timeout|Connection terminated|connection is closed/i.test(cause.message) && code === ''
+    await on.query('set local idle_in_transaction_session_timeout = 0')
+    return { outcome: await work(), end: 'commit' }
+  })
 }
 
 /** @see PostgreSQL, Write Ahead Log settings */

@@ -1,10 +1,37 @@
+/** What takes a schema one step on. Text is one statement that takes no time; the others are for tables that are large by then. */
+export type Step = string | IndexStep | FillStep | BreakingStep
+
+/** An index on what is there already, made beside those who read and write: `on` is the table and, in brackets, its columns. */
+export interface IndexStep {
+  index: string
+  on: string
+  unique?: boolean
+}
+
+/** Writes into all rows of a table, range by range of its key: `set` and `where` are SQL. Rows of older servers may lack it even later. */
+export interface FillStep {
+  fill: string
+  key: readonly string[]
+  set: string
+  where?: string
+}
+
+/** A statement after which servers that do not know this step cannot go on: to be taken only when the last of them is gone. */
+export interface BreakingStep {
+  breaking: string
+}
+
+/** Steps of the first release. It counts them in the table `migrations`, where those stand that a server must know to run. */
+export const FIRST_RELEASE = 26
+
 /**
- * The steps from an empty database to today's, each one statement that every database understands. New steps are added at the end;
- * none is ever changed. What is searched, ordered or guarded is a column; the rest is the record, so a new field needs no step.
+ * The steps from an empty database to today's, in words that every database understands. New steps are added at the end; none is
+ * ever changed. They only add, so that the version before runs on them too: a column must have a default or may be null.
+ * What is searched, ordered or guarded is a column; the rest is the record, so a new field needs no step.
  * A new table or column is named in `tables.ts` too, so that it moves with its house.
  * `clustered` is the driver's word for tables whose rows lie in the order of their key.
  */
-export const migrations = (clustered: string): readonly string[] => [
+export const migrations = (clustered: string): readonly Step[] => [
   'create table clients (client_id text not null primary key, record text not null)',
   'create table users (sub text not null primary key, email text not null unique, record text not null)',
   `create table consents (
@@ -46,4 +73,12 @@ export const migrations = (clustered: string): readonly string[] => [
   `create table initial_access_tokens (
     token_hash text not null primary key, token_id text not null unique, uses bigint, expires_at bigint not null, record text not null)`,
   'create index initial_access_tokens_by_end on initial_access_tokens (expires_at)',
+  // who decided what: one chain per process that has decided anything, its head beside it
+  `create table audit_chains (chain text not null primary key, entries bigint not null, head text not null)${clustered}`,
+  `create table audit (
+    chain text not null, seq bigint not null, at bigint not null, event text not null, sub text, client_id text,
+    record text not null, hash text not null, primary key (chain, seq))${clustered}`,
+  'create index audit_by_time on audit (at)',
+  // which node does what only one needs to do, and until when
+  `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
 ]

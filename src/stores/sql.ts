@@ -1,4 +1,5 @@
-import type { StoreWork } from '../core/model/store.ts'
+import type { StoreNotice, StoreWork } from '../core/model/store.ts'
+import type { Ddl } from './ddl.ts'
 
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
@@ -9,6 +10,8 @@ export interface Statement {
   values: readonly Value[]
   /** Where it changes no row, nothing of its batch is kept. */
   must?: boolean
+  /** What other processes are told of its batch, where a database can tell, once it is kept. */
+  notice?: StoreNotice
 }
 
 /**
@@ -18,7 +21,10 @@ export interface Statement {
 export interface Sql {
   /** Stands behind the definition of a table whose rows shall lie in the order of their key, where the database wants to be told. */
   readonly clustered: string
+  readonly ddl: Ddl
   all(text: string, values: readonly Value[]): Promise<readonly Row[]>
+  /** The same from a copy that may lag behind, where there is one. */
+  lagging?: Sql['all']
   /** The rows are those of `returning`. */
   write(text: string, values: readonly Value[]): Promise<readonly Row[]>
   /** All or nothing; false where a statement that must change a row changed none. */
@@ -28,6 +34,10 @@ export interface Sql {
    * takes and holds up nobody, 'write' is kept whole or not at all.
    */
   whole<T>(mode: 'read' | 'write', work: (all: Sql['all']) => Promise<T>): Promise<T>
+  /** One statement outside of any transaction, however long it takes; where a database needs such. */
+  alone?(text: string): Promise<void>
+  /** Calls back soon after another process may have changed something, at the latest after half a second; see `Store.watch`. */
+  watch?(listener: (notice: StoreNotice) => void): () => void
   /** Milliseconds by which the database's clock is ahead of ours. */
   skew(): Promise<number>
   /** Where the driver counts. */

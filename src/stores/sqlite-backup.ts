@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { StoredKey } from '../core/model/stored-key.ts'
-import { stepsDone, stepsKnown } from './migrate.ts'
+import { readStanding, stepsKnown } from './migrate.ts'
 import type { Row } from './sql.ts'
 import { whenFree } from './sqlite-busy.ts'
 import { TABLES } from './tables.ts'
@@ -9,8 +9,9 @@ import { TABLES } from './tables.ts'
 export interface Backup {
   /** What SQLite finds broken; nothing where all is well. */
   broken: string[]
-  /** Steps of the schema that it has, and that this version knows. */
+  /** Steps of the schema that it has, those that a server must know to run on it, and those that this version knows. */
   schema: number
+  required: number
   known: number
   counts: Record<string, number>
   keys: Pick<StoredKey, 'kid' | 'use' | 'sealed'>[]
@@ -35,12 +36,12 @@ export async function readBackup(file: string): Promise<Backup> {
   try {
     const all = async (text: string) => database.prepare(text).all() as readonly Row[]
     const broken = (await all('pragma integrity_check(10)')).map((row) => String(row.integrity_check)).filter((found) => found !== 'ok')
-    const [schema, known] = [await stepsDone(all), stepsKnown()]
+    const { done: schema, required } = await readStanding(all)
     const there = new Set((await all("select name from sqlite_schema where type = 'table'")).map((row) => row.name))
     const counts: Backup['counts'] = {}
     for (const { name } of TABLES) if (there.has(name)) counts[name] = Number((await all(`select count(*) as rows from ${name}`))[0]?.rows)
     const keys = there.has('keys') ? await all('select kid, use, sealed from keys order by kid') : []
-    return { broken, schema, known, counts, keys: keys as unknown as Backup['keys'] } // columns that are not null, by the schema
+    return { broken, schema, required, known: stepsKnown(), counts, keys: keys as unknown as Backup['keys'] } // columns that are not null, by the schema
   } finally {
     database.close()
   }

@@ -1,8 +1,8 @@
-import { closeSync, fdatasync, openSync } from 'node:fs'
+import { closeSync, fdatasync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { StoreWork } from '../core/model/store.ts'
-import { isBusy, PATIENCE, pause } from './sqlite-busy.ts'
+import { explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
 
 interface Write {
   run(): unknown
@@ -21,14 +21,21 @@ export interface GroupCommit {
 
 const sync = promisify(fdatasync)
 
+/** Pages after which the log goes into the database: that blocks, so it shall be seldom. */
+const CHECKPOINT = 4000
+/** Commits between two looks at the log. */
+const LOOK = 16
+/** After a checkpoint that did not come to its end, none is tried for this many times as long as it took. */
+const REST = 10
+
 /**
  * Writes that arrive in one turn of the event loop share a transaction, on the thread that serves: a few microseconds each.
  * What takes long is the disk. The log is synced by Node's own threads, and a promise is kept only after a sync that began after its
  * commit, also where nothing was changed: another process's commit may have been seen before that one was safe.
  * With the log synced from here, `synchronous = normal` leaves nothing undone that `full` would do.
- * `log` is the path of the write-ahead log; null in memory.
+ * `log` is the path of the write-ahead log; null in memory. `patience`: milliseconds for which another process's write is waited for.
  */
-export function createGroupCommit(database: DatabaseSync, log: string | null): GroupCommit {
+export function createGroupCommit(database: DatabaseSync, log: string | null, patience = PATIENCE): GroupCommit {
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
   let waiting: Write[] = [] // not yet in a transaction
@@ -39,6 +46,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
   let file: number | null = null
   let writes = 0
   let commits = 0
+  const checkpoint = createCheckpoint(database)
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -56,6 +64,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
     writes += group.length
     commits += 1
     void syncAll()
+    if (file !== null && commits % LOOK === 0) checkpoint(file)
   }
 
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
@@ -66,7 +75,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
       return true
     } catch (cause) {
       busySince ??= performance.now()
-      if (isBusy(cause) && performance.now() - busySince < PATIENCE) {
+      if (isBusy(cause) && performance.now() - busySince < patience) {
         setTimeout(commitAll, pause())
         return false
       }
@@ -109,7 +118,12 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
   function add<T>(run: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(new Error('The database is closed.'))
-      const write: Write = { run, outcome: undefined, resolve: resolve as Write['resolve'], reject }
+      const write: Write = {
+        run,
+        outcome: undefined,
+        resolve: resolve as Write['resolve'],
+        reject: (cause) => reject(explainUndone(cause)),
+      }
       if (waiting.push(write) === 1) setImmediate(commitAll)
     })
   }
@@ -124,7 +138,42 @@ export function createGroupCommit(database: DatabaseSync, log: string | null): G
   return { add, close, work: () => ({ writes, commits, waiting: waiting.length + committed.length }) }
 }
 
-/** After a failed sync nobody knows what is on the disk; only a restart, which reads the log again, does. */
+/**
+ * Moves a long log into the database and lets it begin anew. SQLite's own way leaves a log alone that another process is writing to at
+ * that moment, so that under the load of several it would grow for ever; this one lets them wait.
+ */
+function createCheckpoint(database: DatabaseSync): (log: number) => void {
+  const restart = database.prepare('pragma wal_checkpoint(restart)')
+  let rested = 0
+  let failing = false
+  return (log) => {
+    const began = performance.now()
+    if (began < rested || !isLong(log)) return
+    try {
+      const { busy } = restart.get() as { busy: number }
+      failing = false
+      if (busy === 0) return
+      // somebody reads, or is at it too
+    } catch (cause) {
+      if (!failing) console.error('The write-ahead log cannot be moved into the database: it grows, and nothing is lost so far.', cause)
+      failing = true
+    }
+    const ended = performance.now()
+    rested = ended + REST * (ended - began)
+  }
+}
+
+const header = Buffer.alloc(32)
+const frame = Buffer.alloc(24)
+
+/** Whether the log has that many pages in its present turn: the page there bears the same mark as the log itself. */
+function isLong(log: number): boolean {
+  readSync(log, header, 0, header.length, 0)
+  const at = header.length + CHECKPOINT * (frame.length + header.readUInt32BE(8))
+  return readSync(log, frame, 0, frame.length, at) === frame.length && frame.subarray(8, 16).equals(header.subarray(16, 24))
+}
+
+/** After a failed sync nobody knows what is on the disk, and asking again would say that all is well: whoever opens the file next writes the log anew. */
 function crash(cause: unknown): never {
   console.error(
     'The write-ahead log could not be written to the disk. The process ends, so that nothing is promised that may be lost.',

@@ -4,6 +4,7 @@ import type { Store } from '../core/model/store.ts'
 import { createSecretFile, makeSecret, readSecretFile } from './secret-file.ts'
 import { openSqlStore, type SqlStoreOptions } from './sql-store.ts'
 import { openSqlite, type Sqlite } from './sqlite.ts'
+import { isBroken, isFull } from './sqlite-busy.ts'
 
 export interface SqliteStoreOptions extends SqlStoreOptions {
   /** False where the deployment has a secret of its own: then no secret file is made or read. */
@@ -51,6 +52,8 @@ function explain(path: string, cause: unknown): string {
   const { code, errcode, message } = cause as NodeJS.ErrnoException & { errcode?: number }
   if (code === 'ENOENT') return `The folder ${dirname(path)} does not exist: make it, or name another file for the database.`
   if (code === 'EACCES' || code === 'EROFS') return `The database ${path} cannot be made: this user may not write there.`
+  if (isFull(cause)) return `There is no room on the disk of the database ${path}: make some.`
+  if (isBroken(cause)) return `The disk of the database ${path} is full or broken: it does not keep what is written.`
   if (errcode === 26) return `The file ${path} is not a SQLite database.`
   return `The database ${path} cannot be opened: ${message}`
 }

@@ -1,42 +1,59 @@
 import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { setTimeout } from 'node:timers/promises'
+import { sqliteDdl } from './ddl.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
-import { whenFree } from './sqlite-busy.ts'
+import { explainUndone, isBroken, pause, whenFree } from './sqlite-busy.ts'
 import { createGroupCommit } from './sqlite-commit.ts'
+import { createSqliteWatch } from './sqlite-watch.ts'
 
 export interface Sqlite extends Sql {
   /** Where the database lies, symbolic links followed; null in memory. */
   readonly file: string | null
 }
 
-/** Pages of 4 KiB after which the log goes into the database: that blocks, so it shall be seldom. */
-const CHECKPOINT = 4000
 /** Milliseconds that the event loop may stand still for a lock; beyond that we come back later. */
 const BUSY_TIMEOUT = 5
 
 /** One file, or ':memory:'. Statements are prepared once and kept; the writes of one turn of the event loop share a commit. */
 export async function openSqlite(path: string): Promise<Sqlite> {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
-  const file = await whenFree(() => configure(database))
+  const file = await prepare(database)
   const statement = createPreparer(database)
   const commits = createGroupCommit(database, file === null ? null : `${file}-wal`)
   const runBatch = createBatch(database, statement)
+  const watching = file === null ? null : createSqliteWatch(database)
   let closing: Promise<void> | undefined
   const run = (text: string, values: readonly Value[]) => statement(text).all(...values) as readonly Row[]
 
   return {
     file,
     clustered: ' without rowid',
-    all: (text, values) => whenFree(() => run(text, values)),
+    ddl: sqliteDdl,
+    all: (text, values) => whenFree(() => run(text, values), explainUndone),
     write: (text, values) => commits.add(() => run(text, values)),
     batch: (statements) => commits.add(() => runBatch(statements)),
     whole: (mode, work) => runWhole(file, mode, work),
+    ...(watching && { watch: watching.watch }),
     skew: async () => 0,
     work: () => ({ ...commits.work(), ...(file !== null && { bytes: sizeOf(file) + sizeOf(`${file}-wal`) }) }),
     close: () => {
+      watching?.close()
       closing ??= commits.close().then(() => database.close())
       return closing
     },
+  }
+}
+
+/** Where its file is, with nothing left in the log; closed again where it cannot be used. */
+async function prepare(database: DatabaseSync): Promise<string | null> {
+  try {
+    const file = await whenFree(() => configure(database))
+    if (file !== null) await emptyLog(database)
+    return file
+  } catch (cause) {
+    database.close()
+    throw cause
   }
 }
 
@@ -50,9 +67,32 @@ function configure(database: DatabaseSync): string | null {
   const { file } = database.prepare('pragma database_list').get() as { file: string }
   const { journal_mode } = database.prepare('pragma journal_mode = wal').get() as { journal_mode: string }
   if (file !== '' && journal_mode !== 'wal') throw new Error('SQLite cannot keep a write-ahead log there: use a local disk.')
-  database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${CHECKPOINT}; pragma journal_size_limit = 67108864`)
+  // the log is moved into the database by the commits themselves
+  database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864')
   database.exec('pragma cache_size = -32768; pragma temp_store = memory; pragma trusted_schema = off')
   return file === '' ? null : file
+}
+
+/** How often we look whether those who read have come to an end. */
+const LOOKS = 20
+
+/**
+ * Moves what an earlier process left in the log into the database, and lets the log begin anew. After a failed sync the system takes
+ * what is only in memory for what is on the disk: behind such a gap nothing would be safe, as a log is read up to its first gap.
+ * Where somebody reads for long, or the disk is full, the log stays as it is. Throws where the disk is broken.
+ */
+async function emptyLog(database: DatabaseSync): Promise<void> {
+  const checkpoint = database.prepare('pragma wal_checkpoint(restart)')
+  for (let look = 0; look < LOOKS; look++) {
+    try {
+      const { busy } = checkpoint.get() as { busy: number }
+      if (busy === 0) return
+    } catch (cause) {
+      if (isBroken(cause)) throw cause
+      return
+    }
+    await setTimeout(pause())
+  }
 }
 
 /** On a connection of its own: what the others write meanwhile is in other transactions. */

@@ -28,7 +28,9 @@ export const TABLES: readonly Table[] = [
   table('revoked_tokens', 'jti', 'expires_at'),
   table('parked_codes', 'code_key', 'expires_at sealed'),
   table('spent_ids', 'id', 'expires_at'),
+  table('audit_chains', 'chain', 'entries head'),
+  table('audit', 'chain seq', 'at event sub client_id record hash'),
 ]
 
-/** What stays behind: the schema's own steps, and counters that are over in minutes. */
-export const LEFT_BEHIND: readonly string[] = ['migrations', 'throttles']
+/** What stays behind: the schema's own steps, counters that are over in minutes, and who does what just now. */
+export const LEFT_BEHIND: readonly string[] = ['migrations', 'additions', 'throttles', 'leases']

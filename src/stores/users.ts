@@ -1,16 +1,18 @@
 import type { Store } from '../core/model/store.ts'
 import type { User } from '../core/model/user.ts'
+import type { Ledger, NewEntry } from './audit.ts'
+import { changedMembers } from './changes.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 import { withdraw } from './withdrawals.ts'
 
 const findText = 'select sub, email, record from users where sub = $1'
 const findByEmailText = 'select sub, email, record from users where email = $1'
-const addText = 'insert into users (sub, email, record) values ($1, $2, $3) on conflict do nothing returning sub'
+const addText = 'insert into users (sub, email, record) values ($1, $2, $3) on conflict do nothing'
 const updateText = 'update users set email = $2, record = $3 where sub = $1'
 const listText = 'select sub, email, record from users where sub > $1 order by sub limit $2'
 
 /** People. An email is one person's only: the table's unique index decides. */
-export function createUsers(sql: Sql): Store['users'] {
+export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
   async function one(text: string, value: string): Promise<User | null> {
     const [row] = await sql.all(text, [value])
     return row ? readUser(row) : null
@@ -19,18 +21,29 @@ export function createUsers(sql: Sql): Store['users'] {
   return {
     find: (sub) => one(findText, sub),
     findByEmail: (email) => one(findByEmailText, email),
-    add: async (user) => {
-      const added = await sql.write(addText, writeUser(user))
-      return added.length > 0 ? 'added' : 'taken'
+    add: async (user, by) => {
+      const add: Statement = { text: addText, values: writeUser(user), must: true }
+      return (await ledger.decide([add], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
     },
-    update: (user, options) => {
+    update: async (user, options) => {
       const statements: Statement[] = [{ text: updateText, values: writeUser(user), must: true }]
       if (options?.end) statements.push({ text: 'delete from sessions where sub = $1', values: [user.sub] })
       if (options?.end === 'everything') statements.push(withdraw(user.sub, ''))
-      return sql.batch(statements)
+      const entry = change(await one(findText, user.sub), user, options)
+      return entry ? ledger.decide(statements, entry) : sql.batch(statements)
     },
     list: async ({ after, limit }) => (await sql.all(listText, [after, limit])).map(readUser),
   }
+}
+
+/** Null where everything stays as it is. Read a moment before: what another node changes meanwhile may be told with this one. */
+function change(before: User | null, after: User, options: Parameters<Store['users']['update']>[1]): NewEntry | null {
+  const changed = before ? changedMembers(before, after).map((name) => (name === 'password_hash' ? 'password' : name)) : []
+  const ended = options?.end
+  if (!before || (changed.length === 0 && !ended)) return null
+  const toggled = (before.disabled_at === undefined) !== (after.disabled_at === undefined)
+  const event = toggled ? (after.disabled_at === undefined ? 'user.enabled' : 'user.disabled') : 'user.changed'
+  return { event, by: options?.by, sub: after.sub, details: { changed, ...(ended && { ended }) } }
 }
 
 function writeUser({ sub, email, ...record }: User): string[] {

@@ -311,7 +311,9 @@ describe('codes', () => {
         { title: { en: 'Do' }, description: { en: 'That.' }, level: 1 as const },
       ]),
     )
-    const base = (await openWorld()).config
+    const plain = await openWorld()
+    const base = plain.config
+    await plain.close()
     const redirect_uri = `${REDIRECT}/`.padEnd(512, 'r')
     const scope = ['openid', ...Object.keys(scopes)].join(' ').padEnd(512)
     const client = { client_id: 'c'.repeat(255), redirect_uris: [redirect_uri], scope: scope.trim() }

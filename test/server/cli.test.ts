@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, it, type TestContext } from 'node:test'
 import { sha256 } from '../../src/core/crypto/hash.ts'
 import { timedId } from '../../src/core/crypto/random.ts'
@@ -521,6 +523,130 @@ describe('api-key', () => {
       assert.equal((await shell('api-key', ...args)).code, code, args.join(' '))
     }
     assert.deepEqual(await shell.json('api-key', 'list'), [])
+  })
+})
+
+describe('audit', () => {
+  it('every command that decides names the operator, and what was decided, without a secret', async (test) => {
+    const shell = openShell(test)
+    const { client_id, client_secret } = await addClient(shell)
+    const { sub } = await addUser(shell)
+    await shell.json('client', 'update', client_id, '--metadata', '{"client_name":"Other"}', '--revoke')
+    const second = (await shell.json('client', 'secret', 'add', client_id)).client_secret
+    await shell.json('client', 'secret', 'remove', client_id, '--hint', second.slice(-4))
+    await shell.json('client', 'disable', client_id)
+    await shell.json('client', 'enable', client_id)
+    await shell.look((store) =>
+      store.consents.decide(
+        { sub, client_id, scope: 'openid', scope_at: {}, redirect_hosts: [], granted_at: 1, request_id: 'r' },
+        { receipt_id: 'r1', sub, client_id, at: 1, decision: 'allowed', scope: 'openid' },
+        { by: { type: 'user', id: sub } },
+      ),
+    )
+    await shell.json('consent', 'revoke', sub, '--client-id', client_id)
+    await shell.json('client', 'delete', client_id)
+    await shell.feed('another long word', 'user', 'password', sub, '--password-stdin')
+    await shell.json('user', 'disable', sub)
+    await shell.json('user', 'enable', sub)
+    const { key_id, api_key } = await shell.json('api-key', 'add', sub)
+    await shell.json('api-key', 'revoke', key_id)
+    const { token_id, initial_access_token } = await shell.json('registration', 'token', 'add', '--note', 'for the fair')
+    await shell.json('registration', 'token', 'revoke', token_id)
+
+    const entries: Json[] = (await shell.json('audit', 'list')).reverse()
+    const operator = `operator ${userInfo().username}`
+    assert.deepEqual(
+      entries.map(({ event, actor, changed = [] }) => [`${actor.type} ${actor.id}`, event, ...changed].join(' ')),
+      [
+        `${operator} client.added`,
+        `${operator} user.added`,
+        `${operator} client.changed client_name`,
+        `${operator} client.changed client_secrets`,
+        `${operator} client.changed client_secrets`,
+        `${operator} client.disabled disabled_at`,
+        `${operator} client.enabled disabled_at`,
+        `user ${sub} consent.given`,
+        `${operator} consent.withdrawn`,
+        `${operator} client.deleted`,
+        `${operator} user.changed password`,
+        `${operator} user.disabled disabled_at`,
+        `${operator} user.enabled disabled_at`,
+        `${operator} api_key.added`,
+        `${operator} api_key.revoked`,
+        `${operator} initial_access_token.added`,
+        `${operator} initial_access_token.revoked`,
+      ],
+    )
+    const text = JSON.stringify(entries)
+    for (const secret of [client_secret, second, api_key, initial_access_token, 'another long word']) {
+      assert.ok(!text.includes(secret) && !text.includes(sha256(secret)))
+    }
+    assert.ok(!text.includes('argon2'))
+  })
+  it('list shows what is about one person or one client, since a day, and no more than was asked for', async (test) => {
+    const shell = openShell(test)
+    const [one, other] = [await addClient(shell), await addClient(shell)]
+    const { sub } = await addUser(shell)
+    await shell.json('client', 'disable', one.client_id)
+    const list = async (...args: string[]) => (await shell.json('audit', 'list', ...args)).map(({ event }: Json) => event)
+    assert.deepEqual(await list(), ['client.disabled', 'user.added', 'client.added', 'client.added'])
+    assert.deepEqual(await list('--client-id', one.client_id), ['client.disabled', 'client.added'])
+    assert.deepEqual(await list('--client-id', other.client_id), ['client.added'])
+    assert.deepEqual(await list('--sub', sub), ['user.added'])
+    assert.deepEqual(await list('--limit', '1'), ['client.disabled'])
+    assert.deepEqual(await list('--since', '2999-01-01'), [])
+    assert.equal((await list('--since', '2020-01-01T00:00Z')).length, 4)
+    const { stdout } = await shell('audit', 'list', '--limit', '1')
+    assert.match(
+      stdout,
+      new RegExp(
+        `^AT +EVENT +BY +SUB +CLIENT_ID +DETAILS\n\\S+Z +client.disabled +operator .+ +- +${one.client_id} +changed=disabled_at withdrawn=true\n$`,
+      ),
+    )
+    for (const args of [
+      ['--limit', '0'],
+      ['--limit', '10001'],
+      ['--since', 'yesterday'],
+    ]) {
+      assert.equal((await shell('audit', 'list', ...args)).code, 2, args.join(' '))
+    }
+  })
+  it('verify reads it all, holds it against the heads of earlier, and names what was altered or cut off', async (test) => {
+    const shell = openShell(test)
+    assert.match((await shell('audit', 'verify')).stdout, /^0 entries in 0 chains/)
+    const [{ client_id }] = [await addClient(shell), await addUser(shell)]
+    const heads = await shell('audit', 'heads')
+    writeFileSync(join(shell.folder, 'heads.json'), heads.stdout)
+    await shell.json('client', 'disable', client_id)
+    assert.deepEqual(await shell.json('audit', 'verify', '--against', 'heads.json'), {
+      ok: true,
+      chains: 3,
+      entries: 3,
+      findings: [],
+      more: false,
+    })
+
+    const database = new DatabaseSync(join(shell.folder, 'vouchsafe-data/vouchsafe.db'))
+    const [first, second, third] = JSON.parse((await shell('audit', 'heads')).stdout) as [Json, Json, Json]
+    database.prepare('delete from audit where chain = ?').run(third.chain)
+    database.prepare('delete from audit_chains where chain = ?').run(third.chain)
+    assert.equal((await shell('audit', 'verify', '--against', 'heads.json')).code, 0, 'nobody has noted the last one')
+    database.prepare("update audit set sub = 'eve' where chain = ?").run(second.chain)
+    database.prepare('delete from audit where chain = ?').run(first.chain)
+    database.prepare('delete from audit_chains where chain = ?').run(first.chain)
+    database.close()
+    assert.deepEqual(await shell('audit', 'verify', '--against', 'heads.json'), {
+      code: 1,
+      stderr: '',
+      stdout: [
+        `WRONG  Chain ${second.chain}, entry 1: is not what was written.`,
+        `WRONG  Chain ${first.chain}, entry 1: is missing, and so is all that came after it.`,
+        '',
+      ].join('\n'),
+    })
+    writeFileSync(join(shell.folder, 'heads.json'), '[{"chain":1}]')
+    assert.equal((await shell('audit', 'verify', '--against', 'heads.json')).code, 2)
+    assert.equal((await shell('audit', 'verify', '--against', 'gone.json')).code, 2)
   })
 })
 

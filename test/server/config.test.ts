@@ -6,6 +6,7 @@ import { type Config, ConfigError, type ConfigSources, readConfig } from '../../
 import { makeFolder } from '../support/program.ts'
 
 const SECRET = 'q3Xz0mY7v1Kc9RbTfWpLhAaJdSgUeNiOxZ5t2E8uBwQ'
+const PG = 'postgres://postgres@127.0.0.1/vouchsafe'
 const OTHER = 'Zk8pVn2QxYt6LrWc0HsJbGm4DfEa9TiUo1SyXq7RvNw'
 
 /** A folder without a configuration. */
@@ -75,6 +76,15 @@ describe('where settings come from', () => {
     assert.deepEqual((await read({ flags })).metrics, { host: '0.0.0.0', port: 9465 })
     assert.equal((await problems({ flags: { 'metrics-port': '70000' } })).length, 1)
   })
+  it('what is said of PostgreSQL stands beside its address, or in its query', async (test) => {
+    const url = 'postgres://vouchsafe:geheim@db.example/vouchsafe'
+    assert.equal((await read(withFile(test, 'vouchsafe.config.json', JSON.stringify({ database: { url } })))).database, url)
+    const members = { url, connections: 20, pooler: true, statement_timeout: 5, sslmode: 'verify-full', sslrootcert: 'ca.pem' }
+    const file = withFile(test, 'vouchsafe.config.json', JSON.stringify({ database: members }))
+    const query = `connections=20&pooler=true&statement_timeout=5&sslmode=verify-full&sslrootcert=${encodeURIComponent(join(file.cwd, 'ca.pem'))}`
+    assert.equal((await read(file)).database, `${url}?${query}`)
+    assert.equal((await read({ env: { VOUCHSAFE_DATABASE: `${url}?${query}` } })).database, `${url}?${query}`)
+  })
   it('two secrets stand beside each other during a change', async () => {
     assert.deepEqual((await read({ env: { VOUCHSAFE_SECRET: `${SECRET},${OTHER}` } })).secrets, [SECRET, OTHER])
   })
@@ -132,6 +142,16 @@ describe('a wrong setting is named with what to write', () => {
       { flags: { database: 'postgres://db' } },
       /^--database is not an address of PostgreSQL: write postgres:/,
     ],
+    [
+      'PostgreSQL with a wrong query',
+      { flags: { database: `${PG}?connections=many` } },
+      /^--database needs connections to be a whole number/,
+    ],
+    [
+      'PostgreSQL with a query twice',
+      { flags: { database: `${PG}?pooler=true&pooler=false` } },
+      /^--database has pooler more than once\.$/,
+    ],
     ['a bare file', { env: { VOUCHSAFE_DATABASE: 'a.db' } }, /^VOUCHSAFE_DATABASE is not a database: write sqlite:FILE/],
     ['a proxy that is no address', { flags: { 'trusted-proxies': '10.0.0.0/33' } }, /^--trusted-proxies holds something that is neither/],
     ['a proxy by name', { flags: { 'trusted-proxies': '10.0.0.1,proxy' } }, /^--trusted-proxies holds something that is neither/],
@@ -179,6 +199,40 @@ describe('a wrong setting is named with what to write', () => {
 
 describe('a wrong setting in the file is named with the file', () => {
   const cases: [name: string, settings: unknown, message: RegExp][] = [
+    [
+      'database with a stranger',
+      { database: { url: PG, conections: 3 } },
+      /^database in .* has a member conections that is not known: there are url, connections, /,
+    ],
+    ['database without an address', { database: { connections: 3 } }, /^database in .* needs url to be an address of PostgreSQL/],
+    ['settings of an SQLite', { database: { url: 'sqlite:a.db' } }, /^database in .* SQLite has no other settings\.$/],
+    [
+      'no connections',
+      { database: { url: PG, connections: 0 } },
+      /^database in .* needs connections to be a whole number from 1 to 500\.$/,
+    ],
+    [
+      'a timeout too long',
+      { database: { url: PG, statement_timeout: 301 } },
+      /needs statement_timeout to be a whole number of seconds from 1 to 300\.$/,
+    ],
+    [
+      'a member of another kind',
+      { database: { url: PG, pooler: [] } },
+      /^database in .* needs pooler to be text, a number, true or false\.$/,
+    ],
+    ['pooler that is no flag', { database: { url: PG, pooler: 'yes' } }, /^database in .* needs pooler to be true or false\.$/],
+    [
+      'TLS only where it is offered',
+      { database: { url: PG, sslmode: 'prefer' } },
+      /^database in .* needs sslmode to be one of disable, require, /,
+    ],
+    ['a file for TLS without TLS', { database: { url: PG, sslrootcert: 'ca.pem' } }, /^database in .* names files for TLS, but no sslmode/],
+    [
+      'a replica that is none',
+      { database: { url: PG, replica: 'sqlite:a.db' } },
+      /^database in .* needs replica to be an address of PostgreSQL/,
+    ],
     ['unknown', { prot: 1 }, /^prot in vouchsafe\.config\.json is not a setting: the settings are issuer, /],
     ['no object', [], /^vouchsafe\.config\.json cannot be read: it must hold one JSON object\.$/],
     ['lifetime too long', { lifetime: { code: 601 } }, /^lifetime in .* needs code to be a whole number of seconds from 10 to 600\.$/],

@@ -96,7 +96,7 @@ describe('metrics', () => {
   ]
   for (const [milliseconds, bound] of times) {
     it(`${milliseconds} ms fall below the bound ${bound}`, async () => {
-      metrics.tally('timed', 'x').count('GET', 200, milliseconds)
+      metrics.tally('timed', 'x', '/timed').count('GET', 200, milliseconds)
       const buckets = [...(await read())].filter(([key]) => key.includes('_bucket{endpoint="timed"'))
       assert.equal(buckets.find(([, value]) => value === 1)?.[0].split('le=')[1], `"${bound}"}`)
     })
@@ -126,6 +126,8 @@ describe('metrics', () => {
       assert.ok(series.has(`vouchsafe_active_key_age_seconds{use="${use}"}`))
     }
     assert.ok(series.get('vouchsafe_last_sweep_timestamp_seconds')! > 0)
+    assert.equal(series.get('vouchsafe_grants'), 0)
+    assert.equal(series.get('vouchsafe_last_walk_timestamp_seconds'), site.time.now / 1000)
     assert.ok(series.get('vouchsafe_store_writes_total')! >= series.get('vouchsafe_store_commits_total')!)
     assert.ok(series.get('vouchsafe_store_commits_total')! > 0)
     assert.equal(series.get('vouchsafe_ready'), 1)
@@ -133,7 +135,14 @@ describe('metrics', () => {
       assert.ok(series.has(name), name)
   })
   it('docs/operating.md says when to look at each of them, and at nothing else', async () => {
-    const work = () => ({ writes: 1, commits: 1, waiting: 0, bytes: 1, connections: { open: 2, idle: 1 } })
+    const work = () => ({
+      writes: 1,
+      commits: 1,
+      waiting: 0,
+      bytes: 1,
+      connections: { open: 2, idle: 1 },
+      walk: { grants: 1, ended_at: 1 },
+    })
     await send('/token')
     const text = metrics.write({ store: { work }, keys: site.app.server.keys, health: { failing: null, skew: 0 } })
     const told = [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name).sort()

@@ -24,7 +24,7 @@ import { loadDump, writeDump } from '../../src/stores/dump.ts'
 import { migrate } from '../../src/stores/migrate.ts'
 import { openPostgres } from '../../src/stores/postgres.ts'
 import { openPostgresStore } from '../../src/stores/postgres-store.ts'
-import { migrations } from '../../src/stores/schema.ts'
+import { FIRST_RELEASE, migrations } from '../../src/stores/schema.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { aUser } from '../stores/suite/records.ts'
 import { type Flow, openFlow } from '../support/flow.ts'
@@ -34,11 +34,11 @@ import { openServer, type TestServer } from '../support/server.ts'
 
 const REDIRECT = 'https://app.example/cb'
 const VERIFIER = 'v'.repeat(43)
-const CALLS = 200
+const CALLS = 1_000
 
 type Words = Record<string, string>
 interface Asked {
-  path: '/token' | '/introspect' | '/userinfo'
+  path: '/token' | '/introspect' | '/userinfo' | '/revoke'
   form: Words
 }
 
@@ -66,8 +66,8 @@ async function useServer(server: TestServer): Promise<Asked[]> {
   }
   const asked: Asked[] = []
   const token = (form: Words) => asked.push({ path: '/token', form })
-  for (let i = 0; i < 12; i++) token(await code(i % 4 === 0 ? withdrawn : kept)) // in flight
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 24; i++) token(await code(i % 4 === 0 ? withdrawn : kept)) // in flight
+  for (let i = 0; i < 60; i++) {
     const client = i % 3 === 0 ? withdrawn : kept
     const form = await code(client)
     const tokens = await post('/token', form)
@@ -83,6 +83,8 @@ async function useServer(server: TestServer): Promise<Asked[]> {
     token(refresh)
     token({ ...refresh, ...own(client === kept ? withdrawn : kept) })
     if (i % 2 === 0) token(form) // a code shown again
+    if (i % 7 === 3) asked.push({ path: '/revoke', form: { ...own(client), token: tokens['refresh_token']! } })
+    if (i % 7 === 4) token({ ...refresh, scope: 'openid' })
   }
   for (let i = 0; i < 4; i++) {
     const form = { ...own(kept), grant_type: 'client_credentials', scope: 'email' }
@@ -92,7 +94,8 @@ async function useServer(server: TestServer): Promise<Asked[]> {
     asked.push({ path: '/introspect', form: { ...own(kept), token: access_token } }, { path: '/token', form })
   }
   server.run('consent', 'revoke', '--sub', server.sub, '--client-id', withdrawn['client_id']!)
-  while (asked.length < CALLS) asked.push(asked[asked.length - 90]!) // the same again, to what the first has made of it
+  const once = asked.length
+  while (asked.length < CALLS) asked.push(asked[asked.length - once]!) // the same again, to what the first has made of it
   return asked
 }
 
@@ -169,13 +172,14 @@ describe('moving house', () => {
     assert.equal(again.code, 0, again.stderr)
 
     const now = Date.now()
-    const answers = await answersOf(source, secret, server.issuer, asked, now)
-    assert.ok(answers.length >= CALLS)
+    const [answers = [], ...others] = await Promise.all(
+      [source, target, back].map((database) => answersOf(database, secret, server.issuer, asked, now)),
+    )
+    assert.equal(answers.length, CALLS)
     const outcomes = new Set(answers.map((answer) => `${(answer as { path: string }).path} ${(answer as { status: number }).status}`))
-    for (const outcome of ['/token 200', '/token 400', '/introspect 200', '/userinfo 200', '/userinfo 401'])
+    for (const outcome of ['/token 200', '/token 400', '/introspect 200', '/userinfo 200', '/userinfo 401', '/revoke 200'])
       assert.ok(outcomes.has(outcome), `${outcome} is among ${[...outcomes].join(', ')}`)
-    assert.deepEqual(await answersOf(target, secret, server.issuer, asked, now), answers)
-    assert.deepEqual(await answersOf(back, secret, server.issuer, asked, now), answers)
+    for (const other of others) assert.deepEqual(other, answers)
   })
 
   it('PostgreSQL takes nothing of an export that was altered, that another secret sealed, or where somebody lives', async (test) => {
@@ -225,6 +229,23 @@ describe('moving house', () => {
     await store.close()
     assert.equal(counts['users'], 1)
     assert.ok(texts.length > 1 && !texts.join('').includes('Meanwhile'))
+  })
+
+  it('a frozen house refuses commands too, the doctor says why, and thawed it takes them again', async (test) => {
+    const { folder, database } = await makeHouse(test)
+    const vouchsafe = on(database, null, folder)
+    const add = () => vouchsafe('api-key', 'add', 'mara@example.com')
+    assert.deepEqual(JSON.parse((await vouchsafe('freeze', '--json')).stdout), { frozen: true })
+    const refused = await add()
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /The database is being moved and takes no changes at this moment\./)
+    assert.equal((await vouchsafe('user', 'list')).code, 0)
+    assert.match((await vouchsafe('doctor')).stdout, /frozen.*refuses every change.*vouchsafe thaw/s)
+    assert.equal((await vouchsafe('thaw')).code, 0)
+    assert.equal((await add()).code, 0)
+    assert.doesNotMatch((await vouchsafe('doctor')).stdout, /frozen/)
+    const missing = await on(`sqlite:${join(folder, 'nothing.db')}`, null, folder)('freeze')
+    assert.deepEqual([missing.code, existsSync(join(folder, 'nothing.db'))], [1, false])
   })
 
   it('what comes cut off through a pipe is refused, and nothing of it stays anywhere', async (test) => {
@@ -393,7 +414,10 @@ describe('migrate', () => {
     }
     assert.equal((await vouchsafe('migrate', '--apply')).code, 0)
     const done = await vouchsafe('migrate', '--check', '--json')
-    assert.deepEqual([done.code, JSON.parse(done.stdout)], [0, { schema: steps.length, known: steps.length, missing: 0 }])
+    assert.deepEqual(
+      [done.code, JSON.parse(done.stdout)],
+      [0, { schema: steps.length, known: steps.length, missing: 0, required: FIRST_RELEASE }],
+    )
     for (const wrong of [[], ['--check', '--apply']]) assert.equal((await vouchsafe('migrate', ...wrong)).code, 2)
   })
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import type { Store } from '../../src/core/model/store.ts'
 import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
+import { promises } from './promises.ts'
 
 const ROUNDS = 10
 const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-'))
@@ -32,20 +32,6 @@ async function writeAndDie(file: string, round: number): Promise<string[]> {
   return said.slice(0, said.lastIndexOf('\n')).split('\n')
 }
 
-const expectations: Readonly<Record<string, (store: Store, key: string, sub?: string) => Promise<unknown>>> = {
-  redeemed: (store, grant_id) => store.grants.find(grant_id),
-  rotated: async (store, grant_id) => (await store.grants.find(grant_id))?.generation === 2,
-  revoked: async (store, grant_id) => (await store.grants.find(grant_id))?.revoked_at !== undefined,
-  decided: async (store, sub) => {
-    const { consent, epoch } = await store.consents.find(sub, 'client')
-    return consent !== null || epoch > 0
-  },
-  withdrawn: async (store, grant_id, sub) => {
-    const { consent, epoch } = await store.consents.find(sub!, 'client')
-    return consent === null && epoch === 1 && (await store.grants.find(grant_id))?.revoked_at === 0
-  },
-}
-
 it(`nothing that was acknowledged is missing after kill -9, ${ROUNDS} rounds`, { timeout: 120_000 }, async () => {
   const file = join(folder, 'killed.db')
   const lines: string[] = []
@@ -56,9 +42,9 @@ it(`nothing that was acknowledged is missing after kill -9, ${ROUNDS} rounds`, {
     for (const line of lines) {
       const [what, key, sub] = line.split(' ')
       counts[what!] = (counts[what!] ?? 0) + 1
-      assert.ok(await expectations[what!]!(store, key!, sub), `round ${round}: "${line}" was promised and is gone`)
+      assert.ok(await promises[what!]!(store, key!, sub), `round ${round}: "${line}" was promised and is gone`)
     }
     await store.close()
-    for (const what in expectations) if (round === ROUNDS - 1) assert.ok(counts[what]! > 0, `nothing was ${what}`)
+    for (const what in promises) if (round === ROUNDS - 1) assert.ok(counts[what]! > 0, `nothing was ${what}`)
   }
 })

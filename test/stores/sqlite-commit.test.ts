@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, describe, it } from 'node:test'
+import type { OAuthError } from '../../src/core/model/error.ts'
+import { openSqlite } from '../../src/stores/sqlite.ts'
+import { createGroupCommit } from '../../src/stores/sqlite-commit.ts'
 import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { countCommits } from './commits.ts'
 import { aConsent, aGrant, aReceipt, aSession, fresh, NOW } from './suite/records.ts'
@@ -64,6 +68,20 @@ describe('group commit', () => {
     assert.equal(status, 1)
   })
 
+  it('a log that is long goes into the database and begins anew, while more is written', async () => {
+    const sqlite = await openSqlite(join(folder, `${fresh('db')}.db`))
+    await sqlite.write('create table texts (text text not null)', [])
+    const text = 'x'.repeat(8000)
+    let written = 0
+    while (written < 60_000_000) {
+      await Promise.all(Array.from({ length: 60 }, () => sqlite.write('insert into texts (text) values ($1)', [text])))
+      written += 60 * text.length
+    }
+    const log = statSync(`${sqlite.file}-wal`).size
+    assert.ok(log < 35_000_000, `${written} bytes were written, and the log has ${log}`)
+    await sqlite.close()
+  })
+
   it('closing waits for what is under way and refuses what comes later; twice is as good as once', async () => {
     const { file, store } = await aStore()
     const grant = aGrant()
@@ -110,6 +128,21 @@ describe('another process on the same file', { timeout: 30_000 }, () => {
     assert.ok(longest < 250, `one turn took ${longest} ms`)
     await letGo()
     assert.deepEqual(new Set(await redeemed), new Set(['inserted']))
+    await store.close()
+  })
+
+  it('whoever waits for too long is told to try again later, and what comes after that is written', async () => {
+    const { file, store } = await aStore()
+    const letGo = await holdLock(file)
+    const database = new DatabaseSync(file)
+    const commits = createGroupCommit(database, `${file}-wal`, 60)
+    const grow = () => commits.add(() => database.exec('delete from users'))
+    await assert.rejects(grow(), (cause: OAuthError) => cause.status === 503 && cause.headers['retry-after'] === '1')
+    await letGo()
+    await grow()
+    assert.equal(await store.users.find('from-another-process'), null)
+    await commits.close()
+    database.close()
     await store.close()
   })
 

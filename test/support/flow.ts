@@ -6,6 +6,7 @@ type Words = Record<string, string>
 
 interface Tokens {
   status: number
+  headers: Headers
   body: { access_token?: string; refresh_token?: string; error?: string }
 }
 
@@ -21,7 +22,11 @@ export interface Flow {
   revoke(token: string): Promise<number>
   clientCredentials(): Promise<Tokens>
   userinfo(access_token: string): Promise<number>
+  /** The same client, somewhere else than at the server that it was made at. */
+  at(send: Send): Pick<Flow, 'redeem' | 'refresh'>
 }
+
+type Send = (request: Request) => Promise<Response>
 
 const code_verifier = 'v'.repeat(43)
 const redirect_uri = 'https://app.example/cb'
@@ -38,10 +43,14 @@ export async function openFlow(server: TestServer): Promise<Flow> {
   const { client_id, client_secret } = server.run('client', 'add', '--metadata', JSON.stringify(metadata)) as Words
   const browser = await server.person()
   const own = { client_id: client_id!, client_secret: client_secret! }
-  const post = async (path: string, words: Words): Promise<Tokens> => {
-    const response = await fetch(server.issuer + path, { method: 'POST', body: new URLSearchParams({ ...own, ...words }) })
-    return { status: response.status, body: (await response.json()) as Tokens['body'] }
+  const post = async (path: string, words: Words, send: Send = server.send): Promise<Tokens> => {
+    const response = await send(new Request(server.issuer + path, { method: 'POST', body: new URLSearchParams({ ...own, ...words }) }))
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Tokens['body'] }
   }
+  const flowAt = (send?: Send): Pick<Flow, 'redeem' | 'refresh'> => ({
+    redeem: (code, words = {}) => post('/token', { grant_type: 'authorization_code', code, code_verifier, redirect_uri, ...words }, send),
+    refresh: (refresh_token) => post('/token', { grant_type: 'refresh_token', refresh_token }, send),
+  })
   const flow: Flow = {
     client_id: client_id!,
     browser,
@@ -53,15 +62,15 @@ export async function openFlow(server: TestServer): Promise<Flow> {
       if (code === null) throw new Error(`No code: ${url.searchParams}`)
       return code
     },
-    redeem: (code, words = {}) => post('/token', { grant_type: 'authorization_code', code, code_verifier, redirect_uri, ...words }),
-    refresh: (refresh_token) => post('/token', { grant_type: 'refresh_token', refresh_token }),
+    ...flowAt(),
     revoke: async (token) => (await post('/revoke', { token })).status,
     clientCredentials: () => post('/token', { grant_type: 'client_credentials', scope: 'email' }),
     userinfo: async (access_token) => {
-      const response = await fetch(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } })
+      const response = await server.send(new Request(`${server.issuer}/userinfo`, { headers: { authorization: `Bearer ${access_token}` } }))
       await response.arrayBuffer()
       return response.status
     },
+    at: flowAt,
   }
   return flow
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { appendFileSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +13,7 @@ export interface TestPostgres {
   url: string
   /** Makes an empty database; its address. */
   createDatabase(): Promise<string>
-  /** Ends the server as a power cut would, and starts it again. */
+  /** Kills the server and all that works for it with -9, and starts it again. */
   crash(): Promise<void>
   close(): Promise<void>
 }
@@ -23,8 +23,20 @@ const NOBODY = 65_534
 const isRoot = process.getuid?.() === 0
 const identity = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
 
+/** Where else than on loopback a server listens, and the network from which it lets everybody in. */
+export interface Listens {
+  host: string
+  subnet: string
+}
+
 /** Makes a cluster in a folder of its own, from the binaries that npm brought along, and starts it on loopback. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({
+  also,
+  settings = {},
+}: {
+  also?: Listens
+  settings?: Record<string, string>
+} = {}): Promise<TestPostgres> {
   const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-postgres-'))
   const native = copyBinaries(folder)
   const data = join(folder, 'data')
@@ -39,12 +51,15 @@ export async function startPostgres(): Promise<TestPostgres> {
       stdio: 'pipe',
     },
   )
+  if (also) appendFileSync(join(data, 'pg_hba.conf'), `host all all ${also.subnet} trust\n`)
+  const hosts = ['127.0.0.1', ...(also ? [also.host] : [])].join()
   const port = await findPorts(1)
   const address = (database: string) => `postgres://postgres@127.0.0.1:${port}/${database}`
   let server: ChildProcess
 
   async function start(): Promise<void> {
-    const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'max_connections=300', '-c', 'shared_buffers=32MB']
+    const args = ['-D', data, '-p', String(port), '-h', hosts, '-k', '', '-c', 'max_connections=300', '-c', 'shared_buffers=32MB']
+    for (const [name, value] of Object.entries(settings)) args.push('-c', `${name}=${value}`)
     server = spawn(join(native, 'bin/postgres'), args, { ...run, stdio: 'ignore' })
     for (let tries = 0; ; tries++) {
       const client = new pg.Client({ connectionString: address('postgres') })
@@ -74,14 +89,31 @@ export async function startPostgres(): Promise<TestPostgres> {
       return address(name)
     },
     crash: async () => {
-      await stop('SIGKILL')
-      rmSync(join(data, 'postmaster.pid'), { force: true })
+      await killAll(server)
       await start()
     },
     close: async () => {
       await stop('SIGINT')
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** The server and its children at one moment: a child that outlived it could still write while the next server reads. */
+async function killAll(server: ChildProcess): Promise<void> {
+  server.kill('SIGSTOP')
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').split(' ').filter(Boolean)
+  for (const pid of children) process.kill(Number(pid), 'SIGKILL')
+  server.kill('SIGKILL')
+  await once(server, 'exit')
+  for (let tries = 0; children.some(isAlive) && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+function isAlive(pid: string): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

@@ -11,7 +11,7 @@ import { addUser } from '../../src/server/accounts/users.ts'
 import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
 import { type Config, DEFAULT_LIFETIME } from '../../src/server/config.ts'
 import { type Browser, openBrowser, type Visit } from './browser.ts'
-import { openTestStore } from './store.ts'
+import { openAnother, openTestStore } from './store.ts'
 
 export const ISSUER = 'https://id.harbourbooks.example'
 export const PASSWORD = 'otter-lantern-62'
@@ -46,9 +46,11 @@ async function addMara(store: Store, clock: () => number): Promise<User> {
   return made.mara
 }
 
-export async function openSite(given: { config?: Partial<Config> } & Pick<AppOptions, 'first_run' | 'metrics'> = {}): Promise<TestSite> {
+export async function openSite(
+  given: { config?: Partial<Config>; beside?: TestSite } & Pick<AppOptions, 'first_run' | 'metrics' | 'traces'> = {},
+): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-pages-'))
-  const store = await openTestStore(folder)
+  const store = given.beside ? await openAnother(given.beside.store) : await openTestStore(folder)
   const time = { now: Date.UTC(2026, 10, 21, 20, 0, 0) }
   const clock = () => time.now
   const events: LogEvent[] = []
@@ -64,6 +66,7 @@ export async function openSite(given: { config?: Partial<Config> } & Pick<AppOpt
     log: { info: note, warn: note, error: note },
     first_run: given.first_run,
     metrics: given.metrics,
+    traces: given.traces,
   })
   made.keys = made.keys.length > 0 ? made.keys : await store.keys.list()
   const addClient = async (metadata: Partial<Client> & { client_id: string }): Promise<Client> => {

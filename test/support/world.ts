@@ -54,6 +54,8 @@ export interface Given {
   door?: Door
   client?: Partial<Client>
   config?: Partial<Config>
+  /** Another node of this one's, on the same database; to be closed before it. */
+  beside?: World
 }
 
 const confidential: Partial<Client> = {
@@ -65,8 +67,8 @@ const confidential: Partial<Client> = {
   scope: 'openid profile email offline_access invoices.read bank.read invoices.send',
 }
 
-export async function openWorld({ door = 'fetch', client: shape, config }: Given = {}): Promise<World> {
-  const site = await openSite(config ? { config } : {})
+export async function openWorld({ door = 'fetch', client: shape, config, beside }: Given = {}): Promise<World> {
+  const site = await openSite({ ...(config && { config }), ...(beside && { beside }) })
   const issuer = site.config.issuer
   const { origin } = new URL(issuer)
   const node = door === 'node' ? await listen(site.app.handle, { port: 0, host: '127.0.0.1' }) : null

@@ -1,21 +1,22 @@
 import { sha256 } from '../crypto/hash.ts'
 import { timedId } from '../crypto/random.ts'
+import type { Actor } from '../model/audit.ts'
 import { conclude, type Decision, withdrawalOf } from '../model/consent.ts'
 import type { Context } from '../model/context.ts'
 import type { Consent } from '../model/grant.ts'
 
 /** Writes down an answer that was given through an API, with its receipt, exactly as one that was given on a page. False where the consent was taken back at the same moment. */
-export async function writeDecision(context: Context, decision: Decision): Promise<boolean> {
+export async function writeDecision(context: Context, decision: Decision, by: Actor): Promise<boolean> {
   const found = await context.store.consents.find(decision.sub, decision.request.client_id)
   const now = context.clock()
   const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
-  return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch })
+  return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, by })
 }
 
 /** Takes a consent back, with a receipt; all that came from it ends, codes under way included. False where there was none. */
-export async function withdrawConsent(context: Context, consent: Consent, client_name: string): Promise<boolean> {
+export async function withdrawConsent(context: Context, consent: Consent, client_name: string, by: Actor): Promise<boolean> {
   const at = context.clock()
-  return context.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)))
+  return context.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)), by)
 }
 
 /** A name for what one person allowed one client, always the same, without a row of its own. It opens nothing. @spec RFC 9562 §5.8 */

@@ -31,16 +31,20 @@ export function createInteractions(context: Context): Interactions {
       return { request, client, dialect: dialectNamed(request.dialect), looks: hashLooks(client) }
     },
     allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked' }) =>
-      writeDecision(context, {
-        sub,
-        request,
-        scope,
-        claims,
-        duration,
-        client_name: client.client_name,
-        redirect_host: hostOf(request.redirect_uri),
-        rules: dialect.consent,
-      }),
+      writeDecision(
+        context,
+        {
+          sub,
+          request,
+          scope,
+          claims,
+          duration,
+          client_name: client.client_name,
+          redirect_host: hostOf(request.redirect_uri),
+          rules: dialect.consent,
+        },
+        { type: 'user', id: sub },
+      ),
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),
     refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),

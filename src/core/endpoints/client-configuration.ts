@@ -1,6 +1,7 @@
 import { readBearer } from '../http/bearer.ts'
 import { readJsonBody } from '../http/params.ts'
 import { json } from '../http/reply.ts'
+import type { Actor } from '../model/audit.ts'
 import type { Client } from '../model/client.ts'
 import { withRegistration } from '../model/client-metadata.ts'
 import type { Context } from '../model/context.ts'
@@ -9,6 +10,7 @@ import { OAuthError } from '../model/error.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
 import { isSecretOf, proveRegistered } from '../registration/access.ts'
 import { readRegistration, showRegistered, withSecret } from '../registration/register.ts'
+import { countChange } from '../registration/throttle.ts'
 
 /** A client reads, changes or deletes its own registration. @spec RFC 7592 §2 */
 export async function clientConfiguration(context: Context, http: HttpRequest, dialect: Dialect, client_id: string): Promise<Reply> {
@@ -26,7 +28,9 @@ async function change(context: Context, http: HttpRequest, client: Client, diale
   const input = readUpdate(context, await readJsonBody(http), client)
   const changed = withRegistration(client, readRegistration(context, input, dialect))
   const told = withSecret(context, changed.client)
-  if (!(await context.store.clients.update(told.client, { forget: changed.looks_different, replaces: client })))
+  await countChange(context, client)
+  const by: Actor = { type: 'client', id: client.client_id }
+  if (!(await context.store.clients.update(told.client, { forget: changed.looks_different, replaces: client, by })))
     throw new OAuthError('temporarily_unavailable', 'The client was changed by somebody else at this moment.', { status: 409 })
   context.log.info({ event: 'client.changed', client_id: client.client_id })
   return told
@@ -34,7 +38,7 @@ async function change(context: Context, http: HttpRequest, client: Client, diale
 
 async function remove(context: Context, client: Client): Promise<Reply> {
   checkInUse(client)
-  await context.store.clients.delete(client.client_id)
+  await context.store.clients.delete(client.client_id, { type: 'client', id: client.client_id })
   context.log.info({ event: 'client.deleted', client_id: client.client_id })
   return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 }

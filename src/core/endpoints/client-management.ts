@@ -36,7 +36,7 @@ export async function listClients(context: Context, http: HttpRequest, dialect: 
 
 /** A new client. Its secret is in this answer and never again. */
 export async function createClient(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
-  const { sub } = await authenticateApiKey(context, readBearer(http))
+  const { sub, by } = await authenticateApiKey(context, readBearer(http))
   const shape = managementOf(dialect)
   const metadata = readManagedMetadata(context, await readJsonBody(http), dialect, shape, null)
   const { client, client_secret } = withSecret(context, {
@@ -46,7 +46,7 @@ export async function createClient(context: Context, http: HttpRequest, dialect:
     created_at: context.clock(),
     owner: sub,
   })
-  if (!(await context.store.clients.add(client, { most: MOST_CLIENTS }))) {
+  if (!(await context.store.clients.add(client, { most: MOST_CLIENTS, by }))) {
     throw new OAuthError('invalid_request', `There are ${MOST_CLIENTS} clients already: delete one first.`, {
       status: shape.invalid_status,
     })
@@ -63,7 +63,7 @@ export async function showClient(context: Context, http: HttpRequest, dialect: D
 
 /** Lays what is given over what is there, and checks the whole. Where it looks different to people, they are asked again. */
 export async function updateClient(context: Context, http: HttpRequest, dialect: Dialect, client_id: string): Promise<Reply> {
-  const { sub } = await authenticateApiKey(context, readBearer(http))
+  const { sub, by } = await authenticateApiKey(context, readBearer(http))
   const shape = managementOf(dialect)
   const given = await readJsonBody(http)
   for (let tries = 0; tries < TRIES; tries++) {
@@ -71,7 +71,7 @@ export async function updateClient(context: Context, http: HttpRequest, dialect:
     const metadata = readManagedMetadata(context, given, dialect, shape, client)
     const { client: changed, looks_different: forget } = withRegistration(withPkce(client, metadata), metadata)
     changed.updated_at = context.clock()
-    if (!(await context.store.clients.update(changed, { forget, replaces: client }))) continue
+    if (!(await context.store.clients.update(changed, { forget, replaces: client, by }))) continue
     context.log.info({ event: 'client.updated', client_id, owner: sub })
     return enveloped(shape, show(changed, dialect))
   }
@@ -80,9 +80,9 @@ export async function updateClient(context: Context, http: HttpRequest, dialect:
 
 /** Takes it away, and ends all that was given to it. */
 export async function deleteClient(context: Context, http: HttpRequest, dialect: Dialect, client_id: string): Promise<Reply> {
-  const { sub } = await authenticateApiKey(context, readBearer(http))
+  const { sub, by } = await authenticateApiKey(context, readBearer(http))
   await findOwn(context, client_id, sub, dialect)
-  if (!(await context.store.clients.delete(client_id))) throw notThere()
+  if (!(await context.store.clients.delete(client_id, by))) throw notThere()
   context.log.info({ event: 'client.deleted', client_id, owner: sub })
   return { status: 204, headers: { 'cache-control': 'no-store' }, body: '' }
 }

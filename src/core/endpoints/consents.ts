@@ -10,7 +10,9 @@ import { readBearer } from '../http/bearer.ts'
 import { enveloped, inTheirWords, managementOf } from '../http/management.ts'
 import { readJsonBody } from '../http/params.ts'
 import { json } from '../http/reply.ts'
+import type { Actor } from '../model/audit.ts'
 import type { ConsentRequest } from '../model/authorization-request.ts'
+import type { Decision } from '../model/consent.ts'
 import type { Context } from '../model/context.ts'
 import type { Dialect, ManagementShape } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
@@ -35,14 +37,14 @@ export async function showConsentRequest(context: Context, http: HttpRequest, di
 
 /** The decision of the person whose key this is; the answer is where to send the browser on, with a code or a refusal. */
 export async function decideConsentRequest(context: Context, http: HttpRequest, dialect: Dialect): Promise<Reply> {
-  const { sub } = await authenticateApiKey(context, readBearer(http))
+  const { sub, by } = await authenticateApiKey(context, readBearer(http))
   const { decision } = managementOf(dialect).consent
   const { token, allowed } = readDecision(await readJsonBody(http), decision)
   const { request, target } = await openRequest(context, token, sub, dialect)
   if (!(await spendConsentToken(context, request))) throw over(dialect)
   try {
     if (!allowed) throw new OAuthError('access_denied', 'The person refused.')
-    const code = await allow(context, request, target)
+    const code = await allow(context, request, target, by)
     return json({ [decision.redirect_uri]: addressOf(target, context.issuer, { code }) })
   } catch (cause) {
     const error = OAuthError.from(cause)
@@ -52,10 +54,10 @@ export async function decideConsentRequest(context: Context, http: HttpRequest, 
 }
 
 /** The same road as at the authorization endpoint, from where it had stopped: every rule again, the fact written down, the conclusion drawn. */
-async function allow(context: Context, sealed: ConsentRequest, target: Target): Promise<string> {
+async function allow(context: Context, sealed: ConsentRequest, target: Target, by: Actor): Promise<string> {
   const { client, dialect } = target
   const request = await readRequest(context, {}, target)
-  await writeDecision(context, {
+  const decision: Decision = {
     sub: sealed.sub,
     request,
     scope: request.scope,
@@ -64,7 +66,8 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target): 
     client_name: client.client_name,
     redirect_host: hostOf(request.redirect_uri),
     rules: dialect.consent,
-  })
+  }
+  await writeDecision(context, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)
   const step = nextStep(request, target, sessionOf(sealed), consent, context.clock())
   if (step.go !== 'issue') throw new OAuthError('access_denied', 'The authorization was withdrawn.')

@@ -34,9 +34,9 @@ export async function showGrant(context: Context, http: HttpRequest, dialect: Di
 
 /** Takes one back; all that came from it ends, codes under way included. The answer is what it was. */
 export async function deleteGrant(context: Context, http: HttpRequest, dialect: Dialect, id: string): Promise<Reply> {
-  const { sub } = await authenticateApiKey(context, readBearer(http))
+  const { sub, by } = await authenticateApiKey(context, readBearer(http))
   const held = await findOne(context, sub, dialect, id)
-  if (!(await withdrawConsent(context, held.consent, held.client.client_name))) throw notThere()
+  if (!(await withdrawConsent(context, held.consent, held.client.client_name, by))) throw notThere()
   context.log.info({ event: 'consent.withdrawn', sub, client_id: held.consent.client_id })
   return enveloped(managementOf(dialect), show(context, held, dialect))
 }

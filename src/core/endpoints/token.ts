@@ -18,5 +18,6 @@ export async function token(context: Context, http: HttpRequest, dialect: Dialec
   if (!prove) throw new OAuthError('unsupported_grant_type', 'There is no such grant_type here.')
   if (!client.grant_types.includes(params.grant_type!))
     throw new OAuthError('unauthorized_client', 'This client may not use that grant_type.')
+  await context.keys.signer.ready?.() // before a code is used up for a token that nobody could sign
   return json(await issueTokens(context, client, dialect, await prove(context, params, client, dialect)))
 }

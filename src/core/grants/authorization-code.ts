@@ -1,4 +1,5 @@
 import { sameText, sha256 } from '../crypto/hash.ts'
+import type { Actor } from '../model/audit.ts'
 import type { Client } from '../model/client.ts'
 import { type Milliseconds, SECOND } from '../model/clock.ts'
 import type { Context, Issue } from '../model/context.ts'
@@ -30,7 +31,10 @@ export async function authorizationCode(context: Context, params: Params, client
   if (outcome !== 'inserted') {
     // RFC 6749 §4.1.2: a replay undoes what the code gave; in another client's hands it is only refused, or anybody could undo it
     const tolerated = fault === null && outcome.redeemed_at !== undefined && now - outcome.redeemed_at <= TOLERANCE
-    if (code.client_id === client.client_id && !tolerated) await context.store.grants.revoke(code.grant_id, now)
+    if (code.client_id === client.client_id && !tolerated) {
+      const by: Actor = { type: 'client', id: client.client_id }
+      await context.store.grants.revoke(code.grant_id, now, by, 'code_replayed')
+    }
     throw refused('The code was used before.')
   }
   if (fault) throw fault

@@ -1,3 +1,4 @@
+import type { Actor } from '../model/audit.ts'
 import type { Client } from '../model/client.ts'
 import { type Milliseconds, SECOND } from '../model/clock.ts'
 import type { Context, Issue } from '../model/context.ts'
@@ -67,8 +68,9 @@ async function findRetried(
   const retried =
     grant.generation === shown.generation + 1 && grace > 0 && now - grant.rotated_at! <= grace && (grant.rotated_for ?? null) === asked
   if (retried) return grant
-  await context.store.grants.revoke(shown.grant_id, now)
   const forged = shown.generation > grant.generation // our MAC over a turn that we never reached: a forged key, or a restored database
+  const by: Actor = { type: 'client', id: client.client_id }
+  await context.store.grants.revoke(shown.grant_id, now, by, forged ? 'refresh_token_ahead' : 'refresh_token_replayed')
   const event = { event: forged ? 'grant.ahead_of_its_row' : 'grant.reused', grant_id: shown.grant_id, client_id: client.client_id }
   if (forged) context.log.error(event)
   else context.log.warn(event)

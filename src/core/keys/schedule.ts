@@ -25,15 +25,18 @@ const KNOWN = MINUTE
 const UNUSED_CLIENT = 365 * DAY
 
 /** Roots of tickets and codes are destroyed after a day: what was sealed then can be opened by nobody. */
-export function schedules({ access_token, grant }: Protected): Readonly<Record<KeyUse, Schedule>> {
+export function schedules(
+  { access_token, grant }: Protected,
+  other: Partial<Record<KeyUse, Partial<Schedule>>> = {},
+): Readonly<Record<KeyUse, Schedule>> {
   const signing = { lead: PUBLISHED, period: 90 * DAY, keep: Math.max(access_token, 30 * DAY) + DAY } // an ID token serves as a hint for a month
   return {
-    'sig-ES256': signing,
-    'sig-RS256': signing,
-    ticket: { lead: KNOWN, period: DAY, keep: DAY },
-    token: { lead: KNOWN, period: 30 * DAY, keep: access_token + DAY },
-    client: { lead: KNOWN, period: 90 * DAY, keep: UNUSED_CLIENT },
-    mac: { lead: KNOWN, period: 90 * DAY, keep: grant + DAY },
+    'sig-ES256': { ...signing, ...other['sig-ES256'] },
+    'sig-RS256': { ...signing, ...other['sig-RS256'] },
+    ticket: { lead: KNOWN, period: DAY, keep: DAY, ...other.ticket },
+    token: { lead: KNOWN, period: 30 * DAY, keep: access_token + DAY, ...other.token },
+    client: { lead: KNOWN, period: 90 * DAY, keep: UNUSED_CLIENT, ...other.client },
+    mac: { lead: KNOWN, period: 90 * DAY, keep: grant + DAY, ...other.mac },
   }
 }
 

@@ -50,7 +50,15 @@ export interface ErrorOptions {
 }
 
 /** What a person is told, where the code alone would say too little. */
-export type ErrorReason = 'unknown_client' | 'unknown_redirect' | 'ended' | 'not_found' | 'too_many' | 'foreign_form' | 'no_cookies'
+export type ErrorReason =
+  | 'unknown_client'
+  | 'unknown_redirect'
+  | 'ended'
+  | 'not_found'
+  | 'too_many'
+  | 'foreign_form'
+  | 'no_cookies'
+  | 'moving'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */
 export class OAuthError extends Error {

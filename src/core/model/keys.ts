@@ -1,3 +1,4 @@
+import type { Actor } from './audit.ts'
 import type { AuthorizationRequest, ConsentRequest } from './authorization-request.ts'
 import type { Registration } from './client.ts'
 import type { Milliseconds } from './clock.ts'
@@ -23,6 +24,28 @@ export interface Signer {
   verify(jwt: string, typ: string, options?: { expired?: boolean }): Promise<Record<string, unknown>>
   jwks(): { keys: object[] }
   algs: readonly SigningAlg[]
+  /** Throws where nothing can be signed now; asked before something is used up for a token. */
+  ready?(): Promise<void>
+}
+
+/**
+ * Where private signing keys live that are not kept in the database: an HSM, a KMS. A key never leaves it; what is stored is a reference.
+ * What cannot be done now, because it does not answer, is OAuthError `temporarily_unavailable`, after seconds at most.
+ */
+export interface KeyHome {
+  /** Stands in each reference, sealed with it: a home is never shown another one's. At most 100 characters. */
+  name: string
+  /** False where it only serves the keys that it has: then new ones are made in the database. */
+  makes: boolean
+  /** Makes a key and says how it is found again. */
+  make(alg: SigningAlg): Promise<{ reference: string; public_jwk: JsonWebKey }>
+  /** The signature over this ASCII text as a JWS has it, in base64url. @spec RFC 7518 §3.3, RFC 7518 §3.4 */
+  sign(reference: string, alg: SigningAlg, text: string): Promise<string>
+  /** Nothing happens where it is gone already. */
+  destroy(reference: string): Promise<void>
+  /** Resolves where it can sign now. Costs nothing while it does. */
+  ready(): Promise<void>
+  close(): Promise<void>
 }
 
 /** A refresh token names a grant and a turn of its rotation; nothing of it is stored. */
@@ -53,6 +76,12 @@ export interface Keys {
   /** Makes, promotes, retires and destroys keys as their time comes, and notices what other processes did. */
   maintain(): Promise<void>
   /** Prepares a successor for each key of these uses at once; it becomes active as soon as it has been published for long enough. */
-  rotate(uses?: readonly KeyUse[]): Promise<void>
+  rotate(uses?: readonly KeyUse[], by?: Actor): Promise<void>
+  /** Notices what other processes did. One small read, and nothing more where nothing was done. */
+  reload(): Promise<void>
+  /** Seals all keys under the first master secret; `left` are those that none of ours opens. */
+  rewrap(by?: Actor): Promise<{ rewrapped: string[]; left: string[] }>
+  /** Ends a key at once, and all that it protects; a successor takes over. False where there is no such key. */
+  destroy(kid: string, by?: Actor): Promise<boolean>
   list(): { kid: string; use: KeyUse; status: string; created_at: Milliseconds; active_at?: Milliseconds; retired_at?: Milliseconds }[]
 }

@@ -7,8 +7,8 @@ export interface Tally {
 
 /** Whoever wants to know how much is done and how long it takes. */
 export interface Meter {
-  /** Asked for once for each endpoint of each dialect, at the start, and for what is at no address by two empty names. */
-  tally(endpoint: string, dialect: string): Tally
+  /** Asked for once for each path of each endpoint of each dialect, at the start, and for what is at no address by empty names. */
+  tally(endpoint: string, dialect: string, route: string): Tally
   /** A refusal, wherever it is told. */
   refused(error: ErrorCode): void
 }

@@ -1,4 +1,5 @@
 import type { ApiKey } from './api-key.ts'
+import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
 import type { Consent, Grant, Receipt } from './grant.ts'
@@ -12,6 +13,15 @@ export interface Page {
   after: string
   /** At most this many, 1 to 1000. */
   limit: number
+  /** It is only looked at: where there is a copy of the database that may lag behind, that one may be asked. */
+  may_lag?: boolean
+}
+
+/** What another process may have changed. Whoever keeps something of it reads it again. */
+export interface StoreNotice {
+  /** The client_id; '' where it may be any. */
+  clients?: string
+  keys?: true
 }
 
 /** What a new grant must still meet when its row is written. */
@@ -26,6 +36,9 @@ export interface RedeemGuard {
  *
  * Withdrawals are counters over (sub, client_id), '' standing for every one of them. The epoch of a person and a client is
  * the sum of the four counters that match; whatever carries another epoch has been called back since.
+ *
+ * What is decided is written into the audit log by the very move that does it: both or neither, and nothing where nothing changed.
+ * `by` says who decided; where nobody says so it was the host, or of keys the server.
  */
 export interface Store {
   /** The master secret that this store keeps beside itself, where it does: a file next to an embedded database. */
@@ -33,14 +46,14 @@ export interface Store {
   clients: {
     find(client_id: string): Promise<Client | null>
     /** False where the client_id is taken, its owner has `most` clients already, or it registered itself and was deleted. */
-    add(client: Client, options?: { most?: number }): Promise<boolean>
+    add(client: Client, options?: { most?: number; by?: Actor }): Promise<boolean>
     /**
      * False where there is no such client, or it is no longer what `replaces` says: what somebody else has written meanwhile stays.
      * Its owner cannot change. `withdraw` also ends all that was given to it; `forget` also takes back what people have allowed.
      */
-    update(client: Client, options?: { withdraw?: boolean; forget?: boolean; replaces?: Client }): Promise<boolean>
+    update(client: Client, options?: { withdraw?: boolean; forget?: boolean; replaces?: Client; by?: Actor }): Promise<boolean>
     /** Takes the client away and ends all that was given to it. One that registered itself is remembered as gone: its client_id would still tell what it was. */
-    delete(client_id: string): Promise<boolean>
+    delete(client_id: string, by?: Actor): Promise<boolean>
     /** Whether it registered itself and was deleted. */
     isGone(client_id: string): Promise<boolean>
     list(page: Page): Promise<Client[]>
@@ -54,9 +67,9 @@ export interface Store {
      * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before.
      * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
      */
-    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number }): Promise<boolean>
+    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number; by?: Actor }): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
-    withdraw(sub: string, client_id: string, receipt: Receipt): Promise<boolean>
+    withdraw(sub: string, client_id: string, receipt: Receipt, by?: Actor): Promise<boolean>
     /** What one person has allowed, by client_id. */
     list(sub: string, page: Page): Promise<Consent[]>
   }
@@ -74,14 +87,15 @@ export interface Store {
       rotated_for: string | null,
     ): Promise<Grant | null>
     /** The first moment of a revocation stays. */
-    revoke(grant_id: string, at: Milliseconds): Promise<void>
+    revoke(grant_id: string, at: Milliseconds, by?: Actor, reason?: RevocationReason): Promise<void>
     /** Ends everything of a person, a client or both, now and under way, by one counter. '' means all of them. */
-    withdraw(of: { sub: string; client_id: string }): Promise<void>
+    withdraw(of: { sub: string; client_id: string }, by?: Actor): Promise<void>
   }
   /** Access tokens that belong to no grant. */
   tokens: {
     epoch(client_id: string): Promise<number>
-    revoke(jti: string, expires_at: Milliseconds): Promise<void>
+    /** Null is a client that nobody vouches for, which gives back what is its own: that is no decision, or it could fill the audit log. */
+    revoke(jti: string, expires_at: Milliseconds, by?: Actor | null): Promise<void>
     /** The epoch of the client, and whether this token was revoked by itself. */
     standing(client_id: string, jti: string): Promise<{ epoch: number; revoked: boolean }>
   }
@@ -97,22 +111,22 @@ export interface Store {
   }
   /** Tokens by which clients are registered. @spec RFC 7591 §3 */
   initialAccessTokens: {
-    add(token: InitialAccessToken): Promise<void>
+    add(token: InitialAccessToken, by?: Actor): Promise<void>
     /** While it lasts and is not used up. */
     find(token_hash: string, now: Milliseconds): Promise<InitialAccessToken | null>
     /** Takes one of its uses; false where none is left or it is over. One atomic move. */
     spend(token_hash: string, now: Milliseconds): Promise<boolean>
     /** False where there is no such token. */
-    revoke(token_id: string): Promise<boolean>
+    revoke(token_id: string, by?: Actor): Promise<boolean>
     /** By token_id. */
     list(page: Page): Promise<InitialAccessToken[]>
   }
   /** Keys of people's own programs, by their hashes. */
   apiKeys: {
     find(key_hash: string): Promise<ApiKey | null>
-    add(key: ApiKey): Promise<void>
+    add(key: ApiKey, by?: Actor): Promise<void>
     /** False where there is no such key. */
-    revoke(key_id: string): Promise<boolean>
+    revoke(key_id: string, by?: Actor): Promise<boolean>
     /** By key_id. */
     list(page: Page): Promise<ApiKey[]>
   }
@@ -121,9 +135,9 @@ export interface Store {
     /** `email` in lower case. */
     findByEmail(email: string): Promise<User | null>
     /** 'taken' where the email is somebody else's. */
-    add(user: User): Promise<'added' | 'taken'>
+    add(user: User, by?: Actor): Promise<'added' | 'taken'>
     /** False where there is no such person. `end` also ends all their sessions and all that they gave. */
-    update(user: User, options?: { end?: 'sessions' | 'everything' }): Promise<boolean>
+    update(user: User, options?: { end?: 'sessions' | 'everything'; by?: Actor }): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
   sessions: {
@@ -146,15 +160,34 @@ export interface Store {
   keys: {
     list(): Promise<StoredKey[]>
     /** False where a key of this use and status stands already: there is at most one `next` and one `active` of each use. */
-    add(key: StoredKey): Promise<boolean>
+    add(key: StoredKey, by?: Actor): Promise<boolean>
     /** Makes `next` active and retires `active`, both or neither; false where they are no longer what they were. */
-    promote(active: string | null, next: string, at: Milliseconds): Promise<boolean>
-    delete(kid: string): Promise<void>
+    promote(active: string | null, next: string, at: Milliseconds, by?: Actor): Promise<boolean>
+    delete(kid: string, by?: Actor): Promise<void>
     /** Writes a key anew under another master secret. */
-    rewrap(kid: string, sealed: string): Promise<void>
+    rewrap(kid: string, sealed: string, by?: Actor): Promise<void>
   }
-  /** Deletes what has been over for long enough, in small steps, for about `budget` milliseconds. How many rows went. */
+  /** Who decided what. Entries are only ever added; each store that decides anything has a chain of its own. */
+  audit: {
+    /** The newest first. Looks at a bounded number of entries: `next` says where to go on, null that there are no others. */
+    list(page: AuditPage): Promise<{ entries: AuditEntry[]; next: AuditPlace | null }>
+    /** Where each chain ends, by its name. */
+    heads(page: Page): Promise<AuditHead[]>
+    /** Reads every chain from its first entry to its last, and whether they continue what `against` says of earlier. */
+    verify(against?: readonly AuditHead[]): Promise<AuditVerdict>
+    /** Tells each entry that this store writes, once it is durable. */
+    follow(listener: (entry: AuditEntry) => void): void
+  }
+  /**
+   * Deletes what has been over for long enough, in small steps, for about `budget` milliseconds; `now` is by the database's clock. How many
+   * rows went. Of several nodes one does it, and another takes over 30 s after the last work of that one.
+   */
   sweep(now: Milliseconds, budget: Milliseconds): Promise<number>
+  /**
+   * Calls back within half a second of what other processes write about clients and keys, and more often than that: a call means that
+   * something may have changed. What it returns ends it. A store without it is looked at every ten seconds for keys.
+   */
+  watch?(listener: (notice: StoreNotice) => void): () => void
   /** Milliseconds by which the database's clock is ahead of ours. */
   skew(): Promise<number>
   /** What it has written and what waits, where it counts: the database is not asked. */
@@ -172,6 +205,8 @@ export interface StoreWork {
   waiting: number
   /** The size of the files of an embedded database. */
   bytes?: number
+  /** The last walk of the sweeper through all grants, where this process has done one: how many it left, and when it ended. */
+  walk?: { grants: number; ended_at: Milliseconds } | undefined
   /** Connections to a database that has any. */
   connections?: { open: number; idle: number }
 }

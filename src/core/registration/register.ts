@@ -1,5 +1,6 @@
 import { sha256 } from '../crypto/hash.ts'
 import { randomName, randomToken } from '../crypto/random.ts'
+import type { Actor } from '../model/audit.ts'
 import { type Client, type ClientMetadata, isPublic } from '../model/client.ts'
 import { readClientMetadata, showClient } from '../model/client-metadata.ts'
 import type { Context } from '../model/context.ts'
@@ -55,7 +56,8 @@ export async function registerByToken(
   const told = withSecret(context, client)
   if (!(await context.store.initialAccessTokens.spend(token.token_hash, now)))
     throw new OAuthError('invalid_token', 'The initial access token is not good any more.')
-  if (!(await context.store.clients.add(told.client))) throw new Error('A random client_id was taken.')
+  const by: Actor = { type: 'client', id: client.client_id, via: token.token_id }
+  if (!(await context.store.clients.add(told.client, { by }))) throw new Error('A random client_id was taken.')
   context.log.info({ event: 'client.registered', client_id: client.client_id, dialect: dialect.name, token_id: token.token_id })
   return { ...told, ...(registration_access_token !== undefined && { registration_access_token }) }
 }

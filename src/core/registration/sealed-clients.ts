@@ -78,7 +78,7 @@ export function withSealedClients(store: Store, keys: Sealing, dialects: readonl
   /** Of many at once one makes the row. */
   async function keep(client_id: string): Promise<void> {
     const carried = openClient(keys, dialects, client_id)
-    if (carried && !(await store.clients.find(client_id))) await store.clients.add(kept(carried))
+    if (carried && !(await store.clients.find(client_id))) await store.clients.add(kept(carried), { by: { type: 'client', id: client_id } })
   }
 
   return {
@@ -91,9 +91,9 @@ export function withSealedClients(store: Store, keys: Sealing, dialects: readonl
         if (client.sealed) await keep(client.client_id)
         return store.clients.update(kept(client), options)
       },
-      delete: async (client_id) => {
+      delete: async (client_id, by) => {
         await keep(client_id)
-        return store.clients.delete(client_id)
+        return store.clients.delete(client_id, by)
       },
     },
     consents: {

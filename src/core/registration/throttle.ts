@@ -9,6 +9,8 @@ const REGISTRATIONS = { network: 20, site: 200 } as const
 /** Rows that come to be in an hour without any person: clients that registered themselves and then act for themselves. */
 const FIRST_TOKENS = 100
 const TRIES = 3
+/** In an hour, of one client by itself. */
+const CHANGES = 20
 
 /** Counters of our own, in a table of fixed size: two networks may share one, and none can be chosen to. */
 const FIRST_BUCKET = 65_536
@@ -22,20 +24,25 @@ export async function countRegistration(context: Context, address: string): Prom
   if (site !== null) await count(context, `site ${site}`, REGISTRATIONS.site)
 }
 
+/** A client changes itself, and each time is an entry in the audit log. Throws OAuthError 429 where it is too often. */
+export async function countChange(context: Context, client: Client): Promise<void> {
+  await count(context, `change ${client.client_id}`, CHANGES)
+}
+
 /** A client that registered itself gets a token for itself: from now on it is a row. Throws OAuthError 429 where too many come to be so. */
 export async function keepForItself(context: Context, client: Client): Promise<void> {
   if (client.sealed !== 'carried') return
   await count(context, `first token ${client.client_id}`, TRIES) // of one client that asks many times at once, the others keep their share
   if ((await context.store.clients.find(client.client_id))?.sealed !== 'carried') return
   await count(context, 'first tokens', FIRST_TOKENS)
-  await context.store.clients.add(client)
+  await context.store.clients.add(client, { by: { type: 'client', id: client.client_id } })
 }
 
 async function count({ store, keys, clock }: Context, what: string, most: number): Promise<void> {
   const now = clock()
   const { count: found, ends_at } = await store.throttles.count(bucketOf(keys.mac('registration', what)), HOUR, now)
   if (found <= most) return
-  throw new OAuthError('temporarily_unavailable', 'Too many clients were registered lately.', {
+  throw new OAuthError('temporarily_unavailable', 'Too many clients were registered or changed lately.', {
     status: 429, // RFC 7591 §3.2.2 has no word for it; RFC 6585 §4 has the status
     retry_after: Math.ceil((ends_at - now) / SECOND),
     reason: 'too_many',

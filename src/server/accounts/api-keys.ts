@@ -1,6 +1,7 @@
 import { sha256 } from '../../core/crypto/hash.ts'
 import { randomName, timedId } from '../../core/crypto/random.ts'
 import { API_KEY_PREFIX, type ApiKey } from '../../core/model/api-key.ts'
+import type { Actor } from '../../core/model/audit.ts'
 import type { Clock } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Store } from '../../core/model/store.ts'
@@ -12,6 +13,7 @@ export async function addApiKey(
   store: Store,
   { sub, label }: { sub: string; label?: string },
   clock: Clock,
+  by?: Actor,
 ): Promise<{ api_key: string; kept: ApiKey }> {
   if (label !== undefined && (label.trim() === '' || label.length > LONGEST_LABEL))
     throw new OAuthError('invalid_request', `The label must have 1 to ${LONGEST_LABEL} characters.`)
@@ -25,6 +27,6 @@ export async function addApiKey(
     hint: api_key.slice(-4),
     created_at: now,
   }
-  await store.apiKeys.add(kept)
+  await store.apiKeys.add(kept, by)
   return { api_key, kept }
 }

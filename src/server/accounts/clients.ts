@@ -1,5 +1,6 @@
 import { sameText, sha256 } from '../../core/crypto/hash.ts'
 import { randomName } from '../../core/crypto/random.ts'
+import type { Actor } from '../../core/model/audit.ts'
 import { type Client, type ClientMetadata, type ClientSecret, isPublic } from '../../core/model/client.ts'
 import type { Clock, Milliseconds } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
@@ -23,6 +24,7 @@ export interface RegistrationOptions {
   client_id?: string
   /** Somebody of the deployment vouches for it. */
   reviewed: boolean
+  by?: Actor
 }
 
 /** Registers a client; null where the client_id is taken. Throws OAuthError `invalid_request` where the client_id cannot be one. */
@@ -32,13 +34,13 @@ export async function registerClient(
   options: RegistrationOptions,
   clock: Clock,
 ): Promise<WithSecret | null> {
-  const { client_id = crypto.randomUUID(), reviewed } = options
+  const { client_id = crypto.randomUUID(), reviewed, by } = options
   if (!CLIENT_ID.test(client_id)) {
     throw new OAuthError('invalid_request', 'The client_id must be 1 to 128 letters, digits, dots, hyphens, underscores or tildes.')
   }
   const client: Client = { ...metadata, client_id, client_secrets: [], created_at: clock(), reviewed }
   const made = isPublic(client) ? { client } : withNewSecret(client, clock())
-  return (await store.clients.add(made.client)) ? made : null
+  return (await store.clients.add(made.client, { by })) ? made : null
 }
 
 /** The client with one more secret. Throws OAuthError where it cannot have one. Nothing is stored. */

@@ -1,12 +1,18 @@
 import { timedId } from '../../core/crypto/random.ts'
+import type { Actor } from '../../core/model/audit.ts'
 import { withdrawalOf } from '../../core/model/consent.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { Accounts } from './accounts.ts'
 
 /** Takes a consent back, with a receipt; all that came from it ends. False where there was none. */
-export async function withdraw(accounts: Pick<Accounts, 'store' | 'clock'>, consent: Consent, client_name: string): Promise<boolean> {
+export async function withdraw(
+  accounts: Pick<Accounts, 'store' | 'clock'>,
+  consent: Consent,
+  client_name: string,
+  by?: Actor,
+): Promise<boolean> {
   const at = accounts.clock()
-  return accounts.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)))
+  return accounts.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)), by)
 }
 
 /** The consents of a person that hold at this moment, in the order of their clients. */

@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/crypto/hash.ts'
 import { randomToken, timedId } from '../../core/crypto/random.ts'
+import type { Actor } from '../../core/model/audit.ts'
 import type { Clock, Milliseconds } from '../../core/model/clock.ts'
 import type { InitialAccessToken } from '../../core/model/initial-access-token.ts'
 import type { Store } from '../../core/model/store.ts'
@@ -19,10 +20,11 @@ export async function addInitialAccessToken(
   store: Store,
   { lasts, ...given }: NewInitialAccessToken,
   clock: Clock,
+  by?: Actor,
 ): Promise<{ token: InitialAccessToken; initial_access_token: string }> {
   const now = clock()
   const initial_access_token = randomToken()
   const token = { ...given, token_id: timedId(now), token_hash: sha256(initial_access_token), created_at: now, expires_at: now + lasts }
-  await store.initialAccessTokens.add(token)
+  await store.initialAccessTokens.add(token, by)
   return { token, initial_access_token }
 }

@@ -1,4 +1,5 @@
 import { randomName } from '../../core/crypto/random.ts'
+import type { Actor } from '../../core/model/audit.ts'
 import type { Clock } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Store } from '../../core/model/store.ts'
@@ -36,7 +37,12 @@ const RESERVED: readonly string[] = [
 ]
 
 /** Adds a person. Throws OAuthError `invalid_request` with one sentence that says what to change. */
-export async function addUser(store: Store, { email, email_verified, password, name, claims = {} }: NewUser, clock: Clock): Promise<User> {
+export async function addUser(
+  store: Store,
+  { email, email_verified, password, name, claims = {} }: NewUser,
+  clock: Clock,
+  by?: Actor,
+): Promise<User> {
   const address = readEmail(email)
   checkPassword(password)
   const reserved = RESERVED.filter((member) => Object.hasOwn(claims, member))
@@ -47,7 +53,7 @@ export async function addUser(store: Store, { email, email_verified, password, n
   if (email_verified) user.email_verified = true
   if (name !== undefined && name.trim() !== '') user.name = name.trim()
   if (Object.keys(claims).length > 0) user.claims = claims
-  if ((await store.users.add(user)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
+  if ((await store.users.add(user, by)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
   return user
 }
 

@@ -3,7 +3,7 @@ import { systemClock } from '../../core/model/clock.ts'
 import { registerClient } from '../accounts/clients.ts'
 import { dialectOf } from '../dialects/choose.ts'
 import { METADATA_FLAG, readMetadata, readMetadataFlag } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, textFlag, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, operator, textFlag, withStore } from './command.ts'
 import { printRecord } from './output.ts'
 
 /** Registers a client; its secret is shown this once. @spec RFC 7591 §3.2.1 */
@@ -21,7 +21,12 @@ export const clientAdd: Command = {
     return withStore(call, async (store, config) => {
       const metadata = readMetadata(call, { ...given, ...(dialect !== undefined && { dialect }) }, config)
       const client_id = readClientId(call, dialectOf(metadata.dialect, config.own_dialects)?.client_id_suffix ?? '')
-      const added = await registerClient(store, metadata, { reviewed: true, ...(client_id !== undefined && { client_id }) }, systemClock)
+      const added = await registerClient(
+        store,
+        metadata,
+        { reviewed: true, by: operator(), ...(client_id !== undefined && { client_id }) },
+        systemClock,
+      )
       if (!added) throw new CliError(EXIT.conflict, 'There is a client of this client_id already.')
       printRecord(call, showClient(added.client, added.client_secret))
       return EXIT.ok

@@ -1,7 +1,7 @@
 import type { Client } from '../../core/model/client.ts'
 import { systemClock } from '../../core/model/clock.ts'
 import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, type ExitCode, subject } from './command.ts'
+import { type Call, CliError, type Command, EXIT, type ExitCode, operator, subject } from './command.ts'
 import { printDone } from './output.ts'
 import { withStoreOf } from './store-of-client.ts'
 
@@ -32,7 +32,7 @@ async function change(call: Call, done: 'Disabled' | 'Enabled', after: (client: 
       const replaces = await findClient(store, client_id)
       client = after(replaces)
       // also on the way back: a server that had not noticed yet may have given something meanwhile
-      if (await store.clients.update(client, { withdraw: true, replaces })) break
+      if (await store.clients.update(client, { withdraw: true, replaces, by: operator() })) break
       if (tries === TRIES) throw new CliError(EXIT.conflict, 'The client changes all the time: try again.')
     }
     printDone(call, `${done} ${client_id}.`, showWhole(client))

@@ -3,7 +3,7 @@ import { showClient } from '../../core/model/client-metadata.ts'
 import { systemClock } from '../../core/model/clock.ts'
 import { isSecretOf, withNewSecret } from '../accounts/clients.ts'
 import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, secretFlag, subject, textFlag, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, operator, secretFlag, subject, textFlag, withStore } from './command.ts'
 import { printRecord } from './output.ts'
 
 /** A second secret beside the first, so that an app can change over without a gap. */
@@ -16,7 +16,7 @@ export const clientSecretAdd: Command = {
     const client_id = subject(call, 'client-id')
     return withStore(call, async (store) => {
       const { client, client_secret } = withNewSecret(await findClient(store, client_id), systemClock())
-      if (!(await store.clients.update(client))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+      if (!(await store.clients.update(client, { by: operator() }))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
       printRecord(call, showClient(client, client_secret))
       return EXIT.ok
     })
@@ -40,7 +40,8 @@ export const clientSecretRemove: Command = {
       const client = await findClient(store, client_id)
       const gone = findSecret(call, client, secret)
       const updated = { ...client, client_secrets: client.client_secrets.filter((one) => one !== gone) }
-      if (!(await store.clients.update(updated))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+      if (!(await store.clients.update(updated, { by: operator() })))
+        throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
       printRecord(call, showWhole(updated))
       return EXIT.ok
     })

@@ -1,7 +1,7 @@
 import { isPublic } from '../../core/model/client.ts'
 import { withMetadata } from '../../core/model/client-metadata.ts'
 import { CLIENT_ID_FLAG, findClient, METADATA_FLAG, readMetadata, readMetadataFlag, showWhole } from './clients.ts'
-import { CliError, type Command, EXIT, subject } from './command.ts'
+import { CliError, type Command, EXIT, operator, subject } from './command.ts'
 import { printRecord, warn } from './output.ts'
 import { withStoreOf } from './store-of-client.ts'
 
@@ -22,7 +22,7 @@ export const clientUpdate: Command = {
       const before = await findClient(store, client_id)
       const metadata = readMetadata(call, { ...before, ...given }, config)
       const client = withMetadata(before, metadata)
-      if (!(await store.clients.update(client, { withdraw: call.flags['revoke'] === true }))) {
+      if (!(await store.clients.update(client, { withdraw: call.flags['revoke'] === true, by: operator() }))) {
         throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
       }
       if (!isPublic(client) && client.client_secrets.length === 0)

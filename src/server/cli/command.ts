@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os'
+import type { Actor } from '../../core/model/audit.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Store } from '../../core/model/store.ts'
 import { type Config, type ConfigSources, readConfig } from '../config.ts'
@@ -107,6 +109,15 @@ export async function withStore<Outcome>(call: Call, work: (store: Store, config
   }
 }
 
+/** Whoever runs this command, as the audit log names them: by their name on this machine. */
+export function operator(): Actor {
+  try {
+    return { type: 'operator', id: userInfo().username }
+  } catch {
+    return { type: 'operator' } // in a container a user may have no name
+  }
+}
+
 /** The text of a file that was named on the command line. Throws where it cannot be read: then the line is wrong. */
 export async function readFileOf({ io }: Pick<Call, 'io'>, path: string): Promise<string> {
   return io.file(path).catch((cause: NodeJS.ErrnoException) => {
@@ -132,14 +143,14 @@ export function readJsonObject(text: string, flag: string): Record<string, unkno
 
 /** Every row of a list that is read in parts. */
 export async function readAll<Row>(
-  list: (page: { after: string; limit: number }) => Promise<Row[]>,
+  list: (page: { after: string; limit: number; may_lag: true }) => Promise<Row[]>,
   keyOf: (row: Row) => string,
 ): Promise<Row[]> {
   const rows: Row[] = []
   for (
-    let part = await list({ after: '', limit: 1000 });
+    let part = await list({ after: '', limit: 1000, may_lag: true });
     part.length > 0;
-    part = await list({ after: keyOf(part[part.length - 1] as Row), limit: 1000 })
+    part = await list({ after: keyOf(part[part.length - 1] as Row), limit: 1000, may_lag: true })
   ) {
     rows.push(...part)
   }

@@ -1,6 +1,8 @@
 import { apiKeyAdd } from './api-key-add.ts'
 import { apiKeyList } from './api-key-list.ts'
 import { apiKeyRevoke } from './api-key-revoke.ts'
+import { auditList } from './audit-list.ts'
+import { auditHeads, auditVerify } from './audit-verify.ts'
 import { backup } from './backup.ts'
 import { clientAdd } from './client-add.ts'
 import { clientDelete } from './client-delete.ts'
@@ -17,8 +19,11 @@ import { dialectImport } from './dialect-import.ts'
 import { dialectShow } from './dialect-show.ts'
 import { doctor } from './doctor.ts'
 import { exportDatabase } from './export.ts'
+import { freeze, thaw } from './freeze.ts'
 import { importDatabase } from './import.ts'
+import { keysDestroy } from './keys-destroy.ts'
 import { keysList } from './keys-list.ts'
+import { keysRewrap } from './keys-rewrap.ts'
 import { keysRotate } from './keys-rotate.ts'
 import { migrate } from './migrate.ts'
 import { registrationTokenAdd, registrationTokenList, registrationTokenRevoke } from './registration-token.ts'
@@ -56,14 +61,21 @@ export const commands: readonly Command[] = [
   apiKeyRevoke,
   consentList,
   consentRevoke,
+  auditList,
+  auditVerify,
+  auditHeads,
   dialectShow,
   dialectCheck,
   dialectImport,
   keysList,
   keysRotate,
+  keysRewrap,
+  keysDestroy,
   migrate,
   backup,
   restore,
+  freeze,
+  thaw,
   exportDatabase,
   importDatabase,
   doctor,

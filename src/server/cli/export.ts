@@ -8,20 +8,21 @@ export const exportDatabase: Command = {
   name: 'export',
   args: '[FILE|-]',
   about: 'write the whole database, as it is at one moment, for vouchsafe import; keys stay sealed under the master secret',
-  flags: {},
+  flags: { freeze: { type: 'boolean', about: 'first let the database refuse every change, until vouchsafe thaw' } },
   async run(call) {
     const [name = '-', ...others] = call.args
     if (others.length > 0) throw new CliError(EXIT.usage, 'Name one file, or - for standard output.')
     const config = await configOf(call)
-    const { exportTo, exportToFile } = await import('../moving.ts')
-    if (name === '-') {
+    const { exportTo, exportToFile, freezeDatabase } = await import('../moving.ts')
+    const target = name === '-' ? null : newFile(resolve(call.io.cwd, name))
+    if (call.flags['freeze'] === true) await freezeDatabase(config)
+    if (target === null) {
       const { counts } = await exportTo(config, process.stdout)
       warn(call, `${sum(counts)} records were exported.`)
       return EXIT.ok
     }
-    const file = newFile(resolve(call.io.cwd, name))
-    const dump = await exportToFile(config, file)
-    printDone(call, `${file} holds ${sum(dump.counts)} records. ${KEEP}`, { file, ...dump })
+    const dump = await exportToFile(config, target)
+    printDone(call, `${target} holds ${sum(dump.counts)} records. ${KEEP}`, { file: target, ...dump })
     return EXIT.ok
   },
 }

@@ -1,6 +1,6 @@
 import { KEY_USES, type KeyUse } from '../../core/model/stored-key.ts'
 import { openStore } from '../store.ts'
-import { CliError, type Command, configOf, EXIT, textFlag } from './command.ts'
+import { CliError, type Command, configOf, EXIT, operator, textFlag } from './command.ts'
 import { printKeys } from './keys-list.ts'
 
 export const keysRotate: Command = {
@@ -14,7 +14,7 @@ export const keysRotate: Command = {
     const store = await openStore(config)
     try {
       const { server } = await createApp({ config, store })
-      await server.keys.rotate(uses)
+      await server.keys.rotate(uses, operator())
       printKeys(call, await store.keys.list())
       return EXIT.ok
     } finally {

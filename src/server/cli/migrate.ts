@@ -1,3 +1,4 @@
+import type { Schema } from '../moving.ts'
 import { CliError, type Command, configOf, EXIT } from './command.ts'
 import { printDone } from './output.ts'
 
@@ -13,16 +14,19 @@ export const migrate: Command = {
     if (check === apply) throw new CliError(EXIT.usage, 'Say --check or --apply.')
     const config = await configOf(call)
     const { applySchema, readSchema } = await import('../moving.ts')
-    const { steps, known } = await (apply ? applySchema : readSchema)(config)
-    const missing = Math.max(0, known - steps)
-    printDone(call, describe(steps, known, apply), { schema: apply ? known : steps, known, missing: apply ? 0 : missing })
-    return apply || steps === known ? EXIT.ok : EXIT.failed
+    const found = await (apply ? applySchema : readSchema)(config)
+    const { done, known, required } = found
+    const missing = apply ? 0 : Math.max(0, known - done)
+    printDone(call, describe(found, apply), { schema: apply ? Math.max(done, known) : done, known, missing, required })
+    return missing === 0 && required <= known ? EXIT.ok : EXIT.failed
   },
 }
 
-function describe(steps: number, known: number, applied: boolean): string {
-  if (steps > known) return `The database was written by a newer version: its schema is ${steps}, this version knows ${known}.`
-  if (steps === known) return `The database has all ${known} steps of the schema.`
-  if (applied) return `The database has all ${known} steps of the schema: ${steps + 1} to ${known} were taken now.`
-  return `The database lacks ${known - steps} of the ${known} steps of the schema: ${steps + 1} to ${known}. Run: vouchsafe migrate --apply`
+function describe({ done, known, required }: Schema, applied: boolean): string {
+  if (required > known) return `The database was written by a newer version: its schema is ${required}, this version knows ${known}.`
+  const who = required === 0 ? '' : ` Versions that know ${required} steps or more can run on it.`
+  if (done > known) return `The database has ${done} steps of the schema, ${done - known} more than this version knows or needs.${who}`
+  if (done === known) return `The database has all ${known} steps of the schema.${who}`
+  if (applied) return `The database has all ${known} steps of the schema: ${done + 1} to ${known} were taken now.${who}`
+  return `The database lacks ${known - done} of the ${known} steps of the schema: ${done + 1} to ${known}.${who} Run: vouchsafe migrate --apply`
 }

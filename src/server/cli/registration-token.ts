@@ -2,7 +2,7 @@ import { DAY, numericDate, systemClock } from '../../core/model/clock.ts'
 import type { InitialAccessToken } from '../../core/model/initial-access-token.ts'
 import { addInitialAccessToken } from '../accounts/initial-access-tokens.ts'
 import { dialectOf } from '../dialects/choose.ts'
-import { type Call, CliError, type Command, EXIT, readAll, subject, textFlag, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, operator, readAll, subject, textFlag, withStore } from './command.ts'
 import { moment, printDone, printList, printRecord, warn } from './output.ts'
 
 const USUAL_DAYS = 7
@@ -44,6 +44,7 @@ export const registrationTokenAdd: Command = {
           ...(call.flags['reviewed'] === true && { reviewed: true }),
         },
         systemClock,
+        operator(),
       )
       printRecord(call, { initial_access_token, ...show(token) })
       return EXIT.ok
@@ -71,9 +72,9 @@ export const registrationTokenRevoke: Command = {
   about: 'end an initial access token; the clients that it registered stay',
   flags: { 'token-id': { type: 'string', value: 'ID', about: 'the token' } },
   async run(call) {
-    const token_id = subject(call, 'token-id')
+    const [token_id, by] = [subject(call, 'token-id'), operator()]
     return withStore(call, async (store) => {
-      if (!(await store.initialAccessTokens.revoke(token_id))) throw new CliError(EXIT.not_found, 'There is no token of this id.')
+      if (!(await store.initialAccessTokens.revoke(token_id, by))) throw new CliError(EXIT.not_found, 'There is no token of this id.')
       printDone(call, `Revoked ${token_id}.`, { token_id, revoked: true })
       return EXIT.ok
     })

@@ -26,10 +26,10 @@ export const restore: Command = {
   },
 }
 
-function findProblems({ broken, schema, known, closed }: BackupFindings): string[] {
+function findProblems({ broken, schema, required, known, closed }: BackupFindings): string[] {
   const problems = broken.map((finding) => `It is damaged: ${finding}`)
   if (schema === 0) problems.push('It is not a database of ours, or an empty one.')
-  if (schema > known) problems.push(`It was written by a newer version: its schema is ${schema}, this version knows ${known}.`)
+  if (required > known) problems.push(`It was written by a newer version: its schema is ${required}, this version knows ${known}.`)
   if (closed.length > 0)
     problems.push(`The present master secret does not open its key ${closed[0]}: the secret of that time is needed as well.`)
   return problems

@@ -1,4 +1,5 @@
 import { SECOND } from '../../core/model/clock.ts'
+import type { Log } from '../../core/model/log.ts'
 import type { Config } from '../config.ts'
 import { createLog } from '../log.ts'
 import { CliError, type Command, configOf, EXIT, type Flag } from './command.ts'
@@ -17,6 +18,7 @@ export const SERVE_FLAGS: Readonly<Record<string, Flag>> = {
     value: 'NAME|FILE,…',
     about: 'the dialects that are on (standard); a file (.ts, .js, .json) brings one of your own',
   },
+  workers: { type: 'string', value: 'N|auto', about: 'how many processes serve on the port (1); auto for one per core' },
   'metrics-port': { type: 'string', value: 'PORT', about: 'where metrics are told, in the format of Prometheus (nowhere)' },
   'metrics-host': { type: 'string', value: 'ADDRESS', about: 'the address to listen on for that (127.0.0.1)' },
   'trusted-proxies': { type: 'string', value: 'CIDR,…', about: 'whose X-Forwarded-For counts (nobody)' },
@@ -30,12 +32,17 @@ export const serve: Command = {
     const stopped = untilStopped()
     const config = await configOf(call)
     const log = createLog(config.log)
-    const { startServer } = await import('../serve.ts') // the other commands start faster without it
-    const server = await startServer(config, { log }).catch((cause: unknown) => explainPort(cause, config))
+    const server = await open(config, log).catch((cause: unknown) => explainPort(cause, config))
     call.io.stdout(`${config.issuer}\n`)
     await server.stop(PATIENCE[await stopped])
     return EXIT.ok
   },
+}
+
+/** Here, or in workers; the other commands start faster without either. */
+async function open(config: Config, log: Log): Promise<{ stop(patience: number): Promise<void> }> {
+  if ((config.workers ?? 1) === 1) return (await import('../serve.ts')).startServer(config, { log })
+  return (await import('../workers.ts')).startWorkers(config, { log })
 }
 
 /** Says what to do about a port that cannot be had; throws everything else on. */

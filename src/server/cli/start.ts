@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { Actor } from '../../core/model/audit.ts'
 import type { ClientMetadata } from '../../core/model/client.ts'
 import { readClientMetadata } from '../../core/model/client-metadata.ts'
 import { systemClock } from '../../core/model/clock.ts'
@@ -57,6 +58,7 @@ export const start: Command = {
   async run(call) {
     const stopped = untilStopped()
     const given = await configOf(call, { dialects: DIALECTS })
+    if ((given.workers ?? 1) > 1) throw new CliError(EXIT.usage, 'start is one process: for several workers run vouchsafe serve.')
     const log = createLog(given.log ?? 'warn')
     const store = await openStore(given)
     const plan = (await wantsDemo(call, given, store)) ? await prepareDemo(given, store) : null
@@ -131,20 +133,25 @@ function readDemoMetadata(metadata: Record<string, unknown>, dialect: Dialect): 
   return readClientMetadata({ ...metadata, dialect: dialect.name }, [dialect.name], rulesOf(dialect))
 }
 
+/** The make-believe is the server's own. */
+const SERVER: Actor = { type: 'server' }
+
 async function renewClient(store: Store, client_id: string, metadata: ClientMetadata): Promise<string> {
-  const added = await registerClient(store, metadata, { client_id, reviewed: true }, systemClock)
+  const added = await registerClient(store, metadata, { client_id, reviewed: true, by: SERVER }, systemClock)
   if (added?.client_secret !== undefined) return added.client_secret
   const before = await store.clients.find(client_id)
   if (!before) throw new Error('The demo client was deleted meanwhile.')
   const { client, client_secret } = withNewSecret({ ...before, ...metadata, client_secrets: [] }, systemClock())
-  await store.clients.update(client)
+  await store.clients.update(client, { by: SERVER })
   return client_secret
 }
 
 async function renewPerson(store: Store, password: string): Promise<void> {
   const user = await store.users.findByEmail(DEMO_EMAIL)
-  if (user) await store.users.update({ ...user, claims: { ...user.claims, ...DEMO_PERSON }, password_hash: await hashPassword(password) })
-  else await addUser(store, { email: DEMO_EMAIL, password, name: 'Mara Lind', claims: DEMO_PERSON }, systemClock)
+  if (user) {
+    const renewed = { ...user, claims: { ...user.claims, ...DEMO_PERSON }, password_hash: await hashPassword(password) }
+    await store.users.update(renewed, { by: SERVER })
+  } else await addUser(store, { email: DEMO_EMAIL, password, name: 'Mara Lind', claims: DEMO_PERSON }, systemClock, SERVER)
 }
 
 /** The make-believe product's catalogue beside the configured one. */

@@ -1,6 +1,6 @@
 import { systemClock } from '../../core/model/clock.ts'
 import { addUser, normalEmail } from '../accounts/users.ts'
-import { CliError, type Command, EXIT, readJsonObject, requiredFlag, secretFlag, textFlag, withStore } from './command.ts'
+import { CliError, type Command, EXIT, operator, readJsonObject, requiredFlag, secretFlag, textFlag, withStore } from './command.ts'
 import { printRecord } from './output.ts'
 import { showUser } from './users.ts'
 
@@ -16,7 +16,7 @@ export const userAdd: Command = {
     claims: { type: 'string', value: 'JSON', about: 'further standard claims, as userinfo returns them' },
   },
   async run(call) {
-    const email = requiredFlag(call, 'email')
+    const [email, by] = [requiredFlag(call, 'email'), operator()]
     const password = await secretFlag(call, 'password')
     if (password === undefined) throw new CliError(EXIT.usage, '--password or --password-stdin is missing.')
     const name = textFlag(call, 'name')
@@ -26,7 +26,7 @@ export const userAdd: Command = {
       if (await store.users.findByEmail(normalEmail(email))) throw new CliError(EXIT.conflict, 'This email belongs to somebody already.')
       const email_verified = call.flags['email-verified'] === true
       const person = { email, email_verified, password, ...(name !== undefined && { name }), ...(claims && { claims }) }
-      const user = await addUser(store, person, systemClock)
+      const user = await addUser(store, person, systemClock, by)
       printRecord(call, showUser(user))
       return EXIT.ok
     })

@@ -1,6 +1,6 @@
 import { systemClock } from '../../core/model/clock.ts'
 import type { User } from '../../core/model/user.ts'
-import { type Call, CliError, type Command, EXIT, type ExitCode, withStore } from './command.ts'
+import { type Call, CliError, type Command, EXIT, type ExitCode, operator, withStore } from './command.ts'
 import { printDone } from './output.ts'
 import { findPerson, PERSON_FLAGS, showUser } from './users.ts'
 
@@ -23,7 +23,8 @@ export const userEnable: Command = {
 async function change(call: Call, done: 'Disabled' | 'Enabled', after: (user: User) => User): Promise<ExitCode> {
   return withStore(call, async (store) => {
     const user = after(await findPerson(call, store))
-    const changed = await store.users.update(user, done === 'Disabled' ? { end: 'everything' } : {})
+    const by = operator()
+    const changed = await store.users.update(user, done === 'Disabled' ? { end: 'everything', by } : { by })
     if (!changed) throw new CliError(EXIT.not_found, 'The person was deleted meanwhile.')
     printDone(call, `${done} ${user.email}.`, showUser(user))
     return EXIT.ok

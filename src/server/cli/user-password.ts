@@ -1,6 +1,6 @@
 import { hashPassword } from '../accounts/password.ts'
 import { checkPassword } from '../accounts/users.ts'
-import { CliError, type Command, EXIT, secretFlag, withStore } from './command.ts'
+import { CliError, type Command, EXIT, operator, secretFlag, withStore } from './command.ts'
 import { printDone } from './output.ts'
 import { findPerson, PERSON_FLAGS, showUser } from './users.ts'
 
@@ -21,7 +21,7 @@ export const userPassword: Command = {
     return withStore(call, async (store) => {
       const person = await findPerson(call, store)
       const user = { ...person, password_hash: await hashPassword(password) }
-      if (!(await store.users.update(user, { end: call.flags['revoke'] === true ? 'everything' : 'sessions' }))) {
+      if (!(await store.users.update(user, { end: call.flags['revoke'] === true ? 'everything' : 'sessions', by: operator() }))) {
         throw new CliError(EXIT.not_found, 'The person was deleted meanwhile.')
       }
       printDone(call, `Changed the password of ${user.email}.`, showUser(user))

@@ -102,6 +102,7 @@ const REASONS = words<ErrorReason>({
   too_many: 1,
   foreign_form: 1,
   no_cookies: 1,
+  moving: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({

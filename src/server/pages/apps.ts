@@ -1,3 +1,4 @@
+import type { Actor } from '../../core/model/audit.ts'
 import type { Client } from '../../core/model/client.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
@@ -52,9 +53,10 @@ export async function revokeApp(site: Site, http: HttpRequest): Promise<Reply> {
   const client_id = fields.get('client_id')
   const { consent } = await site.store.consents.find(person.user.sub, client_id)
   const client = await site.store.clients.find(client_id)
-  if (consent) await withdraw(site, consent, client ? clientName(client) : client_id)
+  const by: Actor = { type: 'user', id: person.user.sub }
+  if (consent) await withdraw(site, consent, client ? clientName(client) : client_id, by)
   // a consent may be over, and what came from it not yet: to revoke is to end it all
-  else if (client) await site.store.grants.withdraw({ sub: person.user.sub, client_id })
+  else if (client) await site.store.grants.withdraw({ sub: person.user.sub, client_id }, by)
   site.log.info({ event: 'consent.withdrawn', sub: person.user.sub, client_id })
   return seeOther(withQuery(`${site.base}/account/apps`, { revoked: client_id }))
 }

@@ -240,6 +240,11 @@ export const reasonWords: Readonly<Record<ErrorReason, ErrorWords>> = {
     text: () =>
       html`Another site may have tried to answer for you, so we stopped. Nothing was changed and nothing about you was passed on. Open the page anew and answer there.`,
   },
+  moving: {
+    title: () => html`We are moving to another machine`,
+    text: () =>
+      html`For a few minutes nothing can be changed here. Your answer was not saved and nothing about you was passed on; all that you have allowed before stays as it is.`,
+  },
 }
 
 /** By the standard's name for it, where there is no reason. */

@@ -73,18 +73,55 @@ export function sweepTests(world: World): void {
 
   it('goes on in small steps from where it stopped, and reaches the end of every table', async () => {
     const at = await later()
-    const dead = await Promise.all(Array.from({ length: 700 }, (_, i) => redeem(i % 2 ? at : at + DAY)))
-    await Promise.all(Array.from({ length: 700 }, () => world.store.sessions.open(aSession({ expires_at: at }))))
+    // a table of few that are over makes steps long; here nearly all are
+    const dead = await Promise.all(Array.from({ length: 800 }, (_, i) => redeem(i % 4 ? at : at + DAY)))
+    await Promise.all(Array.from({ length: 300 }, () => world.store.sessions.open(aSession({ expires_at: at }))))
     const steps: number[] = []
     // each call without a budget makes one step: the tables take turns
     for (let i = 0; i < 60; i++) steps.push(await world.store.sweep(at + HOUR, 0))
-    assert.ok(Math.max(...steps) <= 200, `one step deleted ${Math.max(...steps)} rows`)
+    assert.ok(Math.max(...steps) <= 500, `one step deleted ${Math.max(...steps)} rows`)
     assert.equal(
       steps.reduce((sum, gone) => sum + gone, 0),
-      350 + 700,
+      600 + 300,
     )
     const found = await Promise.all(dead.map((grant_id) => world.store.grants.find(grant_id)))
-    assert.ok(found.every((grant, i) => (grant === null) === (i % 2 === 1)))
+    assert.ok(found.every((grant, i) => (grant === null) === (i % 4 !== 0)))
+  })
+
+  it('a walk tells when it ended and how many grants it left, where the store tells of walks', async () => {
+    const at = await later()
+    const walk = () => world.store.work?.().walk
+    await sweepAll(at + HOUR)
+    if (!walk()) return
+    const { grants } = walk()!
+    for (const expires_at of [at, at + DAY, at + DAY]) await redeem(expires_at)
+    await sweepAll(at + HOUR + 1)
+    assert.deepEqual(walk(), { grants: grants + 2, ended_at: at + HOUR + 1 })
+  })
+
+  it('of several nodes one sweeps, and when it has died another does, 30 seconds after its last work at the latest', async () => {
+    const [one, other] = world.stores
+    if (one === other) return // there are no nodes in memory
+    const at = (await later()) + HOUR
+    const sweep = async (node: typeof one, seconds: number): Promise<number> => {
+      await redeem(at - HOUR)
+      return node!.sweep(at + seconds * SECOND, SECOND)
+    }
+    assert.equal(await sweep(one, 0), 1)
+    assert.equal(await sweep(other, 5), 0)
+    assert.equal(await sweep(one, 25), 2)
+    assert.equal(await sweep(other, 54), 0, 'whoever goes on sweeping keeps on being the one')
+    assert.equal(await sweep(other, 56), 2) // some milliseconds after the last work began
+    assert.equal(await sweep(one, 57), 0, 'the one before comes back, and finds another')
+    assert.equal(await sweep(other, 60), 2)
+  })
+
+  it('nobody is the one while nothing is over', async () => {
+    const at = (await later()) + HOUR
+    const [one, other] = world.stores
+    assert.equal(await one!.sweep(at, SECOND), 0)
+    await redeem(at - HOUR)
+    assert.equal(await other!.sweep(at, SECOND), 1)
   })
 
   it('several nodes may sweep at once', async () => {
@@ -95,5 +132,6 @@ export function sweepTests(world: World): void {
       gone.reduce((sum, one) => sum + one, 0),
       300,
     )
+    if (new Set(world.stores).size > 1) assert.equal(gone.filter((rows) => rows > 0).length, 1, 'one of them was first')
   })
 }

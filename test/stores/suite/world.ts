@@ -4,6 +4,8 @@ import type { Store } from '../../../src/core/model/store.ts'
 export interface World {
   stores: Store[]
   readonly store: Store
+  /** One more connection to it; whoever opens it closes it. */
+  open(): Promise<Store>
   /** Fifty callers at one moment, spread over the connections. */
   race<T>(move: (store: Store, caller: number) => Promise<T>): Promise<T[]>
   epoch(sub: string, client_id: string): Promise<number>
@@ -17,6 +19,7 @@ export async function openWorld(open: () => Promise<Store>): Promise<World> {
   return {
     stores,
     store,
+    open,
     race: (move) => Promise.all(Array.from({ length: 50 }, (_, caller) => move(stores[caller % stores.length]!, caller))),
     epoch: async (sub, client_id) => (await store.consents.find(sub, client_id)).epoch,
   }
