@@ -87,6 +87,9 @@ export async function generate(sql: Sql, { grants, expired = 0, due, now = Date.
     return grant
   }
   await fill(sql, 'grants', total, make, progress)
+  // a table that grew by itself has been looked after all the while; after so much at once PostgreSQL would do it while we measure
+  await sql.alone?.('vacuum (freeze, analyze)')
+  await sql.alone?.('checkpoint')
   await readBack(store, samples, allowed)
   return { grants: total, people, consents, samples, allowed }
 }
