@@ -22,7 +22,7 @@ const rotateText = `
   update grants set generation = generation + 1, rotated_at = $3, rotated_for = $5,
     expires_at = case when cast($4 as bigint) < ends_at then cast($4 as bigint) else ends_at end
   where grant_id = $1 and generation = $2 and revoked_at is null and expires_at > $3
-    and epoch = ${epochOf('grants.sub', 'grants.client_id')}
+    and (cast($6 as text) is null or client_id = cast($6 as text)) and epoch = ${epochOf('grants.sub', 'grants.client_id')}
   returning ${COLUMNS}`
 
 const standingText = 'select client_id, sub, revoked_at from grants where grant_id = $1'
@@ -45,8 +45,8 @@ export function createGrants(sql: Sql, ledger: Ledger): Store['grants'] {
       if (inserted) return 'inserted'
       return (await find(grant.grant_id)) ?? 'withdrawn'
     },
-    rotate: async (grant_id, generation, at, expires_at, rotated_for) => {
-      const [row] = await sql.write(rotateText, [grant_id, generation, at, expires_at, rotated_for])
+    rotate: async (grant_id, generation, at, expires_at, rotated_for, client_id) => {
+      const [row] = await sql.write(rotateText, [grant_id, generation, at, expires_at, rotated_for, client_id ?? null])
       return row ? readGrant(row) : null
     },
     revoke: async (grant_id, at, by, reason) => {

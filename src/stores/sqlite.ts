@@ -30,7 +30,7 @@ export async function openSqlite(path: string): Promise<Sqlite> {
     file,
     clustered: ' without rowid',
     ddl: sqliteDdl,
-    all: (text, values) => whenFree(() => run(text, values), explainUndone),
+    all: (text, values) => readNow(() => run(text, values)),
     write: (text, values) => commits.add(() => run(text, values)),
     batch: (statements) => commits.add(() => runBatch(statements)),
     whole: (mode, work) => runWhole(file, mode, work),
@@ -42,6 +42,15 @@ export async function openSqlite(path: string): Promise<Sqlite> {
       closing ??= commits.close().then(() => database.close())
       return closing
     },
+  }
+}
+
+/** A read is seldom refused, and then again like any other: until then it costs no more than itself. */
+function readNow<T>(run: () => T): Promise<T> {
+  try {
+    return Promise.resolve(run())
+  } catch {
+    return whenFree(run, explainUndone)
   }
 }
 

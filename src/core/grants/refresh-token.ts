@@ -7,7 +7,7 @@ import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
 import { lifetimeOf } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
-import { accessTokenLifetime, narrowResources } from '../model/resource.ts'
+import { accessTokenLifetime, longestAccessToken, narrowResources } from '../model/resource.ts'
 import { commonScope, joinScope, missingScope, splitScope } from '../model/scope.ts'
 
 const LONGEST_GRACE = 300 // seconds
@@ -16,14 +16,42 @@ const LONGEST_GRACE = 300 // seconds
 export async function refreshToken(context: Context, params: Params, client: Client, dialect: Dialect): Promise<Issue> {
   requireParams(params, ['refresh_token'])
   const shown = context.keys.refreshTokens.read(params.refresh_token!)
-  const grant = shown && (await context.store.grants.find(shown.grant_id))
-  if (!shown || !grant || grant.client_id !== client.client_id || (grant.dialect ?? 'standard') !== dialect.name)
-    throw refused('The refresh token is unknown.')
+  if (!shown) throw unknown()
   const now = context.clock()
+  return (await rotateUnseen(context, params, shown, client, dialect, now)) ?? rotateSeen(context, params, shown, client, dialect, now)
+}
+
+/** The usual refresh asks for nothing that the grant would have to be looked at for first: it is rotated unseen. Null where that was not possible. */
+async function rotateUnseen(
+  context: Context,
+  params: Params,
+  { grant_id, generation }: Shown,
+  client: Client,
+  dialect: Dialect,
+  now: Milliseconds,
+): Promise<Issue | null> {
+  const lives = lifetimeOf(context, dialect, 'refresh_token')
+  if (params.scope !== undefined || params.resource !== undefined || lives < longestAccessToken(context, dialect)) return null
+  const grant = await context.store.grants.rotate(grant_id, generation, now, now + lives * SECOND, null, client.client_id)
+  if (grant && isOf(grant, client, dialect)) return { grant, scope: readScope(undefined, grant, client), resource: grant.resource }
+  return null
+}
+
+async function rotateSeen(
+  context: Context,
+  params: Params,
+  shown: Shown,
+  client: Client,
+  dialect: Dialect,
+  now: Milliseconds,
+): Promise<Issue> {
+  const grant = await context.store.grants.find(shown.grant_id)
+  if (!grant || !isOf(grant, client, dialect)) throw unknown()
   checkStanding(grant, now)
   const scope = readScope(params.scope, grant, client)
   const resource = narrowResources(context, grant.resource, params.resource, dialect)
-  const asked = scope === grant.scope && resource === grant.resource ? null : JSON.stringify([splitScope(scope).sort(), resource])
+  const usual = scope === readScope(undefined, grant, client) && resource === grant.resource
+  const asked = usual ? null : JSON.stringify([splitScope(scope).sort(), resource])
   // a grant outlives its tokens
   const lives = Math.max(lifetimeOf(context, dialect, 'refresh_token'), accessTokenLifetime(context, dialect, resource))
   const idle = now + lives * SECOND
@@ -32,6 +60,12 @@ export async function refreshToken(context: Context, params: Params, client: Cli
   return { grant: standing, scope, resource }
 }
 
+/** It was given to this client, in the dialect that the client has now. */
+function isOf(grant: Grant, client: Client, dialect: Dialect): boolean {
+  return grant.client_id === client.client_id && (grant.dialect ?? 'standard') === dialect.name
+}
+
+const unknown = () => refused('The refresh token is unknown.')
 const refused = (why: string) => new OAuthError('invalid_grant', why, { retry: false })
 
 function checkStanding(grant: Grant, now: Milliseconds): void {

@@ -69,3 +69,10 @@ export function findDefinition(context: Context, resource: readonly string[] | u
 export function accessTokenLifetime(context: Context, dialect: Dialect, resource: readonly string[] | undefined): number {
   return findDefinition(context, resource)?.access_token_lifetime ?? lifetimeOf(context, dialect, 'access_token')
 }
+
+/** Seconds that no access token of a dialect outlives, whatever it is for. */
+export function longestAccessToken(context: Context, dialect: Dialect): number {
+  let longest = lifetimeOf(context, dialect, 'access_token')
+  for (const name in context.resources) longest = Math.max(longest, context.resources[name]!.access_token_lifetime ?? 0)
+  return longest
+}

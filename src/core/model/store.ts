@@ -78,13 +78,14 @@ export interface Store {
     find(grant_id: string): Promise<Grant | null>
     /** 'withdrawn': it was called back while the code was under way, or its session has ended. A grant: its code was used before. */
     redeem(grant: Grant, guard: RedeemGuard): Promise<'inserted' | 'withdrawn' | Grant>
-    /** The grant, its generation one above the one shown; null where that one is not the present one or the grant is over. */
+    /** The grant, its generation one above the one shown; null where that one is not the present one, the grant is over, or not of this client, where one is named. */
     rotate(
       grant_id: string,
       generation: number,
       at: Milliseconds,
       expires_at: Milliseconds,
       rotated_for: string | null,
+      client_id?: string,
     ): Promise<Grant | null>
     /** The first moment of a revocation stays. */
     revoke(grant_id: string, at: Milliseconds, by?: Actor, reason?: RevocationReason): Promise<void>
