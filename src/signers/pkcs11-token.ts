@@ -74,6 +74,14 @@ export async function openToken(settings: TokenSettings): Promise<Token> {
 function createToken(cryptoki: Cryptoki, withSession: WithSession): Token {
   /** Handles by reference: they are good in every session. */
   const handles = new Map<string, Ulong>()
+  let changing: Promise<unknown> = Promise.resolve()
+
+  /** What makes and destroys is seldom, and not every module stands several of those at once. */
+  function oneByOne<T>(change: () => Promise<T>): Promise<T> {
+    const changed = changing.then(change)
+    changing = changed.catch(() => undefined)
+    return changed
+  }
 
   async function sign(session: Ulong, reference: string, alg: SigningAlg, text: string): Promise<Buffer> {
     const handle = handles.get(reference) ?? (await findKey(cryptoki, session, reference))
@@ -100,7 +108,7 @@ function createToken(cryptoki: Cryptoki, withSession: WithSession): Token {
     make: async (alg) => {
       const id = still(randomBytes(16))
       const reference = id.toString('hex')
-      const public_jwk = await withSession((session) => generate(cryptoki, session, alg, id))
+      const public_jwk = await oneByOne(() => withSession((session) => generate(cryptoki, session, alg, id)))
       const signature = Buffer.from(await signing(reference, alg, 'vouchsafe'), 'base64url')
       const key = createPublicKey({ key: public_jwk, format: 'jwk' })
       if (!verify('sha256', Buffer.from('vouchsafe'), { key, dsaEncoding: 'ieee-p1363' }, signature))
@@ -108,11 +116,13 @@ function createToken(cryptoki: Cryptoki, withSession: WithSession): Token {
       return { reference, public_jwk }
     },
     destroy: (reference) =>
-      withSession(async (session) => {
-        handles.delete(reference)
-        const both = await findObjects(cryptoki, session, [[CKA.ID, still(Buffer.from(reference, 'hex'))]])
-        for (const object of both) await cryptoki.call('C_DestroyObject', session, object)
-      }),
+      oneByOne(() =>
+        withSession(async (session) => {
+          handles.delete(reference)
+          const both = await findObjects(cryptoki, session, [[CKA.ID, still(Buffer.from(reference, 'hex'))]])
+          for (const object of both) await cryptoki.call('C_DestroyObject', session, object)
+        }),
+      ),
     ping: () => withSession((session) => cryptoki.call('C_GetSessionInfo', session, room(32))),
   }
 }

@@ -102,7 +102,6 @@ describe('with an SDK', () => {
     assert.equal(request!.status.code, api.SpanStatusCode.ERROR)
     assert.deepEqual(Object.keys(request!.status), ['code'])
     assert.ok(spans.some(({ name, status }) => name === 'clients.find' && status.code === api.SpanStatusCode.ERROR))
-    site = await openSite()
   })
   it('no token, code, secret, cookie, person, client or query stands in any span of a whole flow', async () => {
     const browser = site.browser()

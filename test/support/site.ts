@@ -67,6 +67,10 @@ export async function openSite(
     first_run: given.first_run,
     metrics: given.metrics,
     traces: given.traces,
+  }).catch(async (cause: unknown) => {
+    await store.close()
+    await rm(folder, { recursive: true })
+    throw cause
   })
   made.keys = made.keys.length > 0 ? made.keys : await store.keys.list()
   const addClient = async (metadata: Partial<Client> & { client_id: string }): Promise<Client> => {
