@@ -36,7 +36,8 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   'server/demo': [],
   'server/dialects': ['core/model', 'dialects'],
   server: ['core', 'core/model', 'dialects', 'stores', 'signers', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
-  'server/cli': ['server', 'core/model', 'dialects', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
+  'server/bench': ['server', 'core', 'core/model', 'server/accounts', 'server/dialects'],
+  'server/cli': ['server', 'core/model', 'dialects', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects', 'server/bench'],
   '': ['core', 'core/model'],
 }
 

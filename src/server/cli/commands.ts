@@ -4,6 +4,7 @@ import { apiKeyRevoke } from './api-key-revoke.ts'
 import { auditList } from './audit-list.ts'
 import { auditHeads, auditVerify } from './audit-verify.ts'
 import { backup } from './backup.ts'
+import { bench } from './bench.ts'
 import { clientAdd } from './client-add.ts'
 import { clientDelete } from './client-delete.ts'
 import { clientDisable, clientEnable } from './client-disable.ts'
@@ -79,4 +80,5 @@ export const commands: readonly Command[] = [
   exportDatabase,
   importDatabase,
   doctor,
+  bench,
 ]
