@@ -47,6 +47,7 @@ export function tellFrozen(sql: Sql): Sql {
   return {
     ...sql,
     write: (text, values) => told(sql.write(text, values)),
+    change: (text, values) => told(sql.change(text, values)),
     batch: (statements) => told(sql.batch(statements)),
   }
 }

@@ -15,7 +15,7 @@ const redeemText = `
     cast($7 as text), cast($8 as bigint), cast($9 as bigint), cast($10 as bigint), cast($11 as text)
   where cast($4 as bigint) = ${epochOf('cast($3 as text)', 'cast($2 as text)')}
     and (cast($12 as text) is null or exists (select 1 from sessions where sid = cast($12 as text)))
-  on conflict (grant_id) do nothing returning grant_id`
+  on conflict (grant_id) do nothing`
 
 /** Of many equal requests one changes the row; the others find a higher generation. */
 const rotateText = `
@@ -41,8 +41,7 @@ export function createGrants(sql: Sql, ledger: Ledger): Store['grants'] {
   return {
     find,
     redeem: async (grant, { sid }) => {
-      const [inserted] = await sql.write(redeemText, [...writeGrant(grant), sid ?? null])
-      if (inserted) return 'inserted'
+      if ((await sql.change(redeemText, [...writeGrant(grant), sid ?? null])) > 0) return 'inserted'
       return (await find(grant.grant_id)) ?? 'withdrawn'
     },
     rotate: async (grant_id, generation, at, expires_at, rotated_for, client_id) => {

@@ -28,14 +28,17 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
     writes += 1
     return outcome
   }
+  // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
+  const write = async (text: string, values: readonly Value[]) =>
+    count(await again(() => server.use((on) => send(on, { text, values })), isUndone))
   return {
     clustered: '',
     ddl: postgresDdl,
     alone: (text) => runAlone(server, text),
     all,
     ...(replica && { lagging: replica.all }),
-    // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
-    write: async (text, values) => count((await again(() => server.use((on) => send(on, { text, values })), isUndone)).rows),
+    write: async (text, values) => (await write(text, values)).rows,
+    change: async (text, values) => (await write(text, values)).rowCount ?? 0,
     batch: async (statements) => count(await again(() => server.use((on) => runBatch(on, begin, withNotices(statements), send)), isUndone)),
     whole: (mode, work) =>
       server.use((on) => runWhole(on, mode, () => work(async (text, values) => (await send(on, { text, values })).rows))),

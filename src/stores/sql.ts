@@ -27,6 +27,8 @@ export interface Sql {
   lagging?: Sql['all']
   /** The rows are those of `returning`. */
   write(text: string, values: readonly Value[]): Promise<readonly Row[]>
+  /** How many rows it changed: for SQLite half the work of `returning`. */
+  change(text: string, values: readonly Value[]): Promise<number>
   /** All or nothing; false where a statement that must change a row changed none. */
   batch(statements: readonly Statement[]): Promise<boolean>
   /**

@@ -19,6 +19,13 @@ export interface GroupCommit {
   close(): Promise<void>
 }
 
+export interface GroupCommitOptions {
+  /** Milliseconds for which another process's write is waited for. */
+  patience?: number
+  /** Called before each transaction. */
+  before?(): void
+}
+
 const sync = promisify(fdatasync)
 
 /** Pages after which the log goes into the database: that blocks, so it shall be seldom. */
@@ -33,9 +40,10 @@ const REST = 10
  * What takes long is the disk. The log is synced by Node's own threads, and a promise is kept only after a sync that began after its
  * commit, also where nothing was changed: another process's commit may have been seen before that one was safe.
  * With the log synced from here, `synchronous = normal` leaves nothing undone that `full` would do.
- * `log` is the path of the write-ahead log; null in memory. `patience`: milliseconds for which another process's write is waited for.
+ * `log` is the path of the write-ahead log; null in memory.
  */
-export function createGroupCommit(database: DatabaseSync, log: string | null, patience = PATIENCE): GroupCommit {
+export function createGroupCommit(database: DatabaseSync, log: string | null, options: GroupCommitOptions = {}): GroupCommit {
+  const { patience = PATIENCE, before } = options
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
   let waiting: Write[] = [] // not yet in a transaction
@@ -70,6 +78,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, pa
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
   function beginTransaction(): boolean {
     try {
+      before?.()
       begin.run()
       busySince = null
       return true

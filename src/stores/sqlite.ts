@@ -1,10 +1,11 @@
 import { statSync } from 'node:fs'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { sqliteDdl } from './ddl.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 import { explainUndone, isBroken, pause, whenFree } from './sqlite-busy.ts'
 import { createGroupCommit } from './sqlite-commit.ts'
+import { createSharedReads, type SharedReads } from './sqlite-reads.ts'
 import { createSqliteWatch } from './sqlite-watch.ts'
 
 export interface Sqlite extends Sql {
@@ -18,20 +19,22 @@ const BUSY_TIMEOUT = 5
 /** One file, or ':memory:'. Statements are prepared once and kept; the writes of one turn of the event loop share a commit. */
 export async function openSqlite(path: string): Promise<Sqlite> {
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
-  const file = await prepare(database)
+  const file = await open(database)
   const statement = createPreparer(database)
-  const commits = createGroupCommit(database, file === null ? null : `${file}-wal`)
+  const reads = createSharedReads(database)
+  const commits = createGroupCommit(database, file === null ? null : `${file}-wal`, { before: reads.end })
   const runBatch = createBatch(database, statement)
   const watching = file === null ? null : createSqliteWatch(database)
   let closing: Promise<void> | undefined
-  const run = (text: string, values: readonly Value[]) => statement(text).all(...values) as readonly Row[]
+  const run = (text: string, values: readonly Value[]) => statement(text).all(values)
 
   return {
     file,
     clustered: ' without rowid',
     ddl: sqliteDdl,
-    all: (text, values) => readNow(() => run(text, values)),
+    all: (text, values) => readNow(reads, () => run(text, values)),
     write: (text, values) => commits.add(() => run(text, values)),
+    change: (text, values) => commits.add(() => statement(text).run(values)),
     batch: (statements) => commits.add(() => runBatch(statements)),
     whole: (mode, work) => runWhole(file, mode, work),
     ...(watching && { watch: watching.watch }),
@@ -39,23 +42,27 @@ export async function openSqlite(path: string): Promise<Sqlite> {
     work: () => ({ ...commits.work(), ...(file !== null && { bytes: sizeOf(file) + sizeOf(`${file}-wal`) }) }),
     close: () => {
       watching?.close()
-      closing ??= commits.close().then(() => database.close())
+      closing ??= commits.close().then(() => {
+        reads.end()
+        database.close()
+      })
       return closing
     },
   }
 }
 
 /** A read is seldom refused, and then again like any other: until then it costs no more than itself. */
-function readNow<T>(run: () => T): Promise<T> {
+function readNow<T>(reads: SharedReads, run: () => T): Promise<T> {
   try {
-    return Promise.resolve(run())
+    return Promise.resolve(reads.run(run))
   } catch {
+    reads.end()
     return whenFree(run, explainUndone)
   }
 }
 
 /** Where its file is, with nothing left in the log; closed again where it cannot be used. */
-async function prepare(database: DatabaseSync): Promise<string | null> {
+async function open(database: DatabaseSync): Promise<string | null> {
   try {
     const file = await whenFree(() => configure(database))
     if (file !== null) await emptyLog(database)
@@ -113,7 +120,7 @@ async function runWhole<T>(file: string | null, mode: 'read' | 'write', work: (a
     // where a server keeps the database, a first look may meet its lock
     await whenFree(() => database.exec(mode === 'write' ? 'begin immediate' : 'begin; select 1 from sqlite_master'))
     const statement = createPreparer(database)
-    const outcome = await work(async (text, values) => statement(text).all(...values) as readonly Row[])
+    const outcome = await work(async (text, values) => statement(text).all(values))
     await whenFree(() => database.exec('commit'))
     return outcome
   } finally {
@@ -121,27 +128,48 @@ async function runWhole<T>(file: string | null, mode: 'read' | 'write', work: (a
   }
 }
 
-function createPreparer(database: DatabaseSync): (text: string) => StatementSync {
-  const prepared = new Map<string, StatementSync>()
+/** A statement that is kept. */
+interface Prepared {
+  all(values: readonly Value[]): readonly Row[]
+  /** How many rows it changed. */
+  run(values: readonly Value[]): number
+}
+
+function createPreparer(database: DatabaseSync): (text: string) => Prepared {
+  const prepared = new Map<string, Prepared>()
   return (text) => {
     let found = prepared.get(text)
-    if (!found) {
-      found = database.prepare(text.replaceAll(/\$(\d+)/g, '?$1'))
-      prepared.set(text, found)
-    }
+    if (!found) prepared.set(text, (found = prepare(database, text)))
     return found
   }
 }
 
+/** Rows come as lists and are named here: node:sqlite would make every name of every row anew, which takes as long as to find the row. */
+function prepare(database: DatabaseSync, text: string): Prepared {
+  const statement = database.prepare(text.replaceAll(/\$(\d+)/g, '?$1'))
+  const names = statement.columns().map(({ name }) => name)
+  statement.setReturnArrays(true)
+  return {
+    all: (values) => statement.all(...values).map((row) => named(names, row as unknown as Value[])), // by setReturnArrays
+    run: (values) => Number(statement.run(...values).changes),
+  }
+}
+
+function named(names: readonly string[], values: readonly Value[]): Row {
+  const row: Record<string, Value> = {}
+  for (let i = 0; i < names.length; i++) row[names[i]!] = values[i]!
+  return row
+}
+
 /** Within the transaction of its turn: what fails here takes nothing else with it. */
-function createBatch(database: DatabaseSync, statement: (text: string) => StatementSync): (statements: readonly Statement[]) => boolean {
+function createBatch(database: DatabaseSync, statement: (text: string) => Prepared): (statements: readonly Statement[]) => boolean {
   const save = database.prepare('savepoint batch')
   const undo = database.prepare('rollback to batch')
   const release = database.prepare('release batch')
   return (statements) => {
     save.run()
     try {
-      const kept = statements.every(({ text, values, must }) => statement(text).run(...values).changes > 0 || !must)
+      const kept = statements.every(({ text, values, must }) => statement(text).run(values) > 0 || !must)
       if (!kept) undo.run()
       return kept
     } catch (cause) {

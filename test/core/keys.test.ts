@@ -48,6 +48,37 @@ const code: AuthorizationCode = {
 }
 
 describe('sealed texts', () => {
+  it('open the same in a process that has not sealed them, the first time and again', async () => {
+    const { keys, store, time } = await openRing()
+    const { keys: other } = await openRing({ store, time })
+    const whole: AuthorizationCode = { ...code, nonce: 'n"\n😀', amr: ['pwd'], ends_at: 5 }
+    const claims = { sub: 'u', client_id: 'c', scope: '', aud: 'a', jti: 'j', iat: 1, exp: 2, iss: 'https://id.example' }
+    const [sealed, token] = [keys.code.seal(whole), keys.access_token.seal(claims)]
+    for (const ring of [keys, keys, other, other]) {
+      assert.deepEqual(ring.code.open(sealed), whole)
+      assert.deepEqual(ring.access_token.open(token), claims)
+    }
+    await store.close()
+  })
+
+  it('that were opened before open whole and unaltered only', async () => {
+    const { keys, store } = await openRing()
+    const sealed = keys.code.seal(code)
+    const at = sealed.length - 10
+    const altered = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1)
+    assert.deepEqual(keys.code.open(sealed), code)
+    for (const text of [altered, `${sealed}A`, sealed.slice(0, -1), sealed.toUpperCase(), ` ${sealed}`])
+      assert.equal(keys.code.open(text), null)
+    await store.close()
+  })
+
+  it('are remembered in bounds, and those that are forgotten open as before', async () => {
+    const { keys, store } = await openRing()
+    const texts = Array.from({ length: 2_000 }, (_, i) => keys.code.seal({ ...code, epoch: i }))
+    for (const [i, text] of texts.entries()) assert.equal(keys.code.open(text)?.epoch, i)
+    await store.close()
+  })
+
   it('open to what was sealed, fields that are absent included', async () => {
     const { keys, store } = await openRing()
     assert.deepEqual(keys.code.open(keys.code.seal(code)), code)

@@ -158,6 +158,42 @@ describe('bad input gets a clear answer', () => {
     )
     assert.equal(statusOf(heard), 413)
   })
+  for (const [name, bytes, wait] of [
+    ['a whole body, before anybody reads it', post('a=b'), 50],
+    ['a whole body, at once', post('a=b'), 0],
+    ['half a body', post('a=b').subarray(0, -1), 50],
+    ['half a body, while somebody waits for it', post('a=b').subarray(0, -1), 0],
+  ] as const) {
+    it(`who leaves after ${name} keeps nobody waiting`, async (test) => {
+      const outcomes: string[] = []
+      let begun = 0
+      const { port, close } = await open(test, async (http) => {
+        begun += 1
+        if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+        outcomes.push(await http.text().catch((cause: OAuthError) => String(cause.status)))
+        return reply('')
+      })
+      const socket = connect(port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      socket.write(bytes, () => socket.resetAndDestroy())
+      await once(socket, 'close')
+      for (let look = 0; look < 200 && (begun === 0 || outcomes.length < begun); look++)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.equal(begun, 1)
+      assert.match(outcomes.join(), /^(a=b|408)$/)
+      await close()
+    })
+  }
+
+  it('many at once, each gets its own answer', async (test) => {
+    const { port } = await open(test)
+    const heard = await Promise.all(Array.from({ length: 200 }, (_, i) => speak(port, i % 2 ? post(`b${i}`) : get(`/p${i}`))))
+    for (const [i, text] of heard.entries()) {
+      const { path, body } = JSON.parse(bodyOf(text)) as { path: string; body: string }
+      assert.equal(i % 2 ? body : path, i % 2 ? `b${i}` : `/p${i}`)
+    }
+  })
+
   it('RFC 9110 §7.8 an upgrade is not made: the request is answered as it is', async (test) => {
     const { port } = await open(test)
     assert.equal(

@@ -135,7 +135,7 @@ describe('another process on the same file', { timeout: 30_000 }, () => {
     const { file, store } = await aStore()
     const letGo = await holdLock(file)
     const database = new DatabaseSync(file)
-    const commits = createGroupCommit(database, `${file}-wal`, 60)
+    const commits = createGroupCommit(database, `${file}-wal`, { patience: 60 })
     const grow = () => commits.add(() => database.exec('delete from users'))
     await assert.rejects(grow(), (cause: OAuthError) => cause.status === 503 && cause.headers['retry-after'] === '1')
     await letGo()

@@ -156,6 +156,48 @@ describe('migrations', () => {
   })
 })
 
+describe('reads that share a turn', () => {
+  it('see what was written and acknowledged before, by us and by another process', async () => {
+    const file = newFile()
+    const [one, other] = [await openSqliteStore(file), await openSqliteStore(file)]
+    for (let round = 0; round < 50; round++) {
+      const sub = `reader-${round}`
+      const before = Promise.all([one.users.find(sub), other.users.find(sub)]) // begins what they share in this turn
+      const added = one.users.add(aUser({ sub }))
+      assert.deepEqual(await before, [null, null])
+      assert.equal(await added, 'added')
+      assert.deepEqual(
+        (await Promise.all([one.users.find(sub), other.users.find(sub), one.users.find(sub)])).map((user) => user?.sub),
+        [sub, sub, sub],
+      )
+    }
+    await Promise.all([one.close(), other.close()])
+  })
+
+  it('give way to a write of the same turn, and leave nothing open behind them', async () => {
+    const file = newFile()
+    const store = await openSqliteStore(file)
+    const work = Array.from({ length: 100 }, (_, i) =>
+      i % 2 ? store.users.find('nobody') : store.users.add(aUser({ sub: `writer-${i}` })),
+    )
+    await Promise.all(work)
+    void store.users.find('nobody')
+    await new Promise(setImmediate)
+    const database = new DatabaseSync(file)
+    const { busy } = database.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
+    assert.equal(busy, 0, 'a read that nobody ended would hold it up')
+    database.close()
+    await store.close()
+  })
+
+  it('begun in the turn in which the store is closed end with it', async () => {
+    const store = await openSqliteStore(newFile())
+    const [found] = await Promise.all([store.users.find('nobody'), store.close()])
+    assert.equal(found, null)
+    await assert.rejects(store.users.find('nobody'))
+  })
+})
+
 describe('space', () => {
   it('a grant takes at most 300 bytes, and a thousand refreshes take none', async () => {
     const file = newFile()

@@ -62,7 +62,7 @@ function joseSignature(der: Buffer): Buffer {
     const length = der[at + 1]!
     const start = at + 2
     const skip = Math.max(0, length - 32) // a leading zero keeps a large integer positive
-    der.copy(both, end - length + skip, start + skip, start + length)
+    for (let i = skip; i < length; i++) both[end - length + i] = der[start + i]!
     at = start + length
   }
   return both

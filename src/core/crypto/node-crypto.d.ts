@@ -3,8 +3,6 @@ type Data = string | Uint8Array
 interface Bytes extends Uint8Array {
   toString(encoding?: 'utf8' | 'base64url', start?: number, end?: number): string
   subarray(start?: number, end?: number): Bytes
-  fill(value: number, start: number, end: number): Bytes
-  copy(target: Bytes, at: number, start: number, end: number): number
 }
 declare global {
   type Buffer = Bytes

@@ -10,9 +10,10 @@ export function drawBytes(size: number): Buffer {
     used = 0
   }
   const bytes = Buffer.alloc(size)
-  pool.copy(bytes, 0, used, used + size)
-  pool.fill(0, used, used + size)
-  used += size
+  for (let i = 0; i < size; i++, used++) {
+    bytes[i] = pool[used]!
+    pool[used] = 0
+  }
   return bytes
 }
 

@@ -4,7 +4,9 @@ import { readForm, readJsonForm, readJsonObject } from '../model/form.ts'
 import type { HttpRequest } from '../model/http.ts'
 import type { Parameter, Params } from '../model/params.ts'
 
-const KNOWN: ReadonlySet<string> = new Set<Parameter | 'resource'>([
+type Name = Parameter | 'resource'
+
+const NAMES: readonly Name[] = [
   'client_id',
   'client_secret',
   'redirect_uri',
@@ -38,10 +40,19 @@ const KNOWN: ReadonlySet<string> = new Set<Parameter | 'resource'>([
   'post_logout_redirect_uri',
   'logout_hint',
   'resource',
-])
+]
 const MOST_RESOURCES = 8
 
 const MEDIA_TYPE = { form: 'application/x-www-form-urlencoded', json: 'application/json' } as const
+
+const words = new WeakMap<Dialect, ReadonlyMap<string, Name>>()
+
+/** Every word that a dialect has for a parameter, the standard's own included. */
+function wordsOf(dialect: Dialect): ReadonlyMap<string, Name> {
+  let known = words.get(dialect)
+  if (!known) words.set(dialect, (known = new Map([...NAMES.map((name) => [name, name] as const), ...Object.entries(dialect.aliases)])))
+  return known
+}
 
 /**
  * Reads the query of a GET or the body of a POST and renames each parameter to the standard's word: past this door no one knows a vendor's
@@ -50,21 +61,22 @@ const MEDIA_TYPE = { form: 'application/x-www-form-urlencoded', json: 'applicati
  */
 export async function readParams(http: HttpRequest, dialect: Dialect, body: Dialect['body'] = dialect.body): Promise<Params> {
   const params: { [name in Parameter]?: string } & { resource?: string[] } = {}
-  const seen = new Set<string>()
+  const seen: string[] = []
+  const names = wordsOf(dialect)
   for (const [word, value] of await readPairs(http, dialect, body)) {
-    const name = Object.hasOwn(dialect.aliases, word) ? dialect.aliases[word]! : word
+    const name = names.get(word)
     if (name === 'resource') {
       if (value !== '') params.resource = [...(params.resource ?? []), value]
       if (params.resource && params.resource.length > MOST_RESOURCES)
         throw new OAuthError('invalid_target', `At most ${MOST_RESOURCES} resources are allowed.`)
       continue
     }
-    const other = KNOWN.has(name) ? params[name as Parameter] : undefined
-    if (seen.has(word) || (other !== undefined && other !== value)) {
-      throw new OAuthError('invalid_request', KNOWN.has(name) ? `The parameter ${name} is given twice.` : 'A parameter is given twice.')
+    const other = name && params[name]
+    if (seen.includes(word) || (other !== undefined && other !== value)) {
+      throw new OAuthError('invalid_request', name ? `The parameter ${name} is given twice.` : 'A parameter is given twice.')
     }
-    seen.add(word)
-    if (value !== '' && KNOWN.has(name)) params[name as Parameter] = value // §3.1: sent without a value is omitted
+    seen.push(word)
+    if (value !== '' && name) params[name] = value // §3.1: sent without a value is omitted
   }
   if (!dialect.scope_parameter) delete params.scope // a parameter that the vendor does not have
   if (params.scope !== undefined && dialect.scope_separator !== ' ') params.scope = params.scope.replaceAll(dialect.scope_separator, ' ')

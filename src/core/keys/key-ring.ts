@@ -10,7 +10,7 @@ import { carryOut, destroyKey, rewrapKeys, type Workshop } from './acts.ts'
 import { type OpenKey, openRing, type Ring } from './open-keys.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import { dueActs, type Protected, type Schedule, schedules } from './schedule.ts'
-import { createSeal, FIELDS, KID_LENGTH, type SealingKeys } from './seal.ts'
+import { createSeal, FIELDS, KID_LENGTH, type Remember, type SealingKeys } from './seal.ts'
 import { createSealedClients } from './sealed-clients.ts'
 
 export interface KeyRingOptions {
@@ -85,15 +85,20 @@ export async function openKeyRing(options: KeyRingOptions): Promise<Keys> {
   }
 }
 
+/** Codes that are under way; more would be copied by each scavenge, which costs what it spares. */
+const JUST_SEALED: Remember = { when: 'sealed', most: 256 }
+/** A megabyte or two. */
+const ASKED_ABOUT: Remember = { when: 'opened', most: 1_000 }
+
 /** What seals, each with the keys of its use. */
 function createSeals(sealing: (use: KeyUse) => SealingKeys, issuer: string, clock: Clock) {
   const [ticket, token] = [sealing('ticket'), sealing('token')]
   return {
-    code: createSeal(ticket, 'code', FIELDS.code, issuer, clock),
+    code: createSeal(ticket, 'code', FIELDS.code, issuer, clock, JUST_SEALED),
     ticket: createSeal(ticket, 'ticket', FIELDS.ticket, issuer, clock),
     consent: createSeal(ticket, 'consent', FIELDS.consent, issuer, clock),
     logout: createSeal(ticket, 'logout', FIELDS.logout, issuer, clock),
-    access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock), issuer),
+    access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock, ASKED_ABOUT), issuer),
     client: createSealedClients(sealing('client'), issuer, clock),
     refreshTokens: createRefreshTokens(sealing('mac'), issuer),
   }

@@ -126,8 +126,31 @@ const VERSION = 'v1'
 const MOST_BOXES = 64
 
 /**
+ * Which texts need not be deciphered: those that were just sealed, as a code comes back within moments; or those that were opened before,
+ * as who guards an API asks about the same token over and over. What such a text says never changes; whether it still counts is asked of
+ * the database all the same. `most` are kept, twice over.
+ */
+export interface Remember {
+  when: 'sealed' | 'opened'
+  most: number
+}
+
+function createMemory<Record>({ when, most }: Remember) {
+  let young = new Map<string, Record>()
+  let old = young
+  return {
+    get: (text: string): Record | undefined => young.get(text) ?? old.get(text),
+    keep: (now: Remember['when'], text: string, record: Record): void => {
+      if (now !== when) return
+      if (young.size >= most) [old, young] = [young, new Map()]
+      young.set(text, record)
+    },
+  }
+}
+
+/**
  * `<kid><hour>.<iv, ciphertext, tag>`. A key derived for each hour keeps random IVs far from their birthday bound;
- * purpose, issuer and hour are bound to the text without standing in it. @spec NIST SP 800-38D §8.3
+ * purpose, issuer and hour are bound to the text without standing in it. Nobody may write to what `open` returns. @spec NIST SP 800-38D §8.3
  */
 export function createSeal<Record extends object>(
   keys: SealingKeys,
@@ -135,8 +158,10 @@ export function createSeal<Record extends object>(
   fields: readonly (keyof Record)[],
   issuer: string,
   clock: Clock,
+  remember?: Remember,
 ): Seal<Record> {
   const boxes = new Map<string, Box>()
+  const memory = remember && createMemory<Record>(remember)
 
   function boxOf(head: string): Box | null {
     const secret = keys.secret(head.slice(0, KID_LENGTH))
@@ -154,13 +179,21 @@ export function createSeal<Record extends object>(
   return {
     seal: (record) => {
       const head = keys.active() + Math.floor(clock() / HOUR).toString(36)
-      return `${head}.${boxOf(head)!.seal(pack(record, fields))}`
+      const text = `${head}.${boxOf(head)!.seal(pack(record, fields))}`
+      memory?.keep('sealed', text, record)
+      return text
     },
     open: (text) => {
       const dot = text.indexOf('.')
-      if (dot < 0) return null
-      const opened = boxOf(text.slice(0, dot))?.open(text.slice(dot + 1)) ?? null
-      return opened === null ? null : unpack(opened, fields)
+      const box = dot < 0 ? null : boxOf(text.slice(0, dot)) // also for what is remembered: its key may have been destroyed
+      if (!box) return null
+      const known = memory?.get(text)
+      if (known) return known
+      const opened = box.open(text.slice(dot + 1))
+      if (opened === null) return null
+      const record = unpack(opened, fields)
+      memory?.keep('opened', text, record)
+      return record
     },
   }
 }

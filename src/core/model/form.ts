@@ -88,12 +88,15 @@ export function formDecode(text: string): string | null {
   }
 }
 
+/** What percent-encoding would leave as it is: all that we make ourselves. @spec RFC 3986 §2.3 */
+const UNRESERVED = /^[\w.~-]*$/
+
 /** Writes the fields that have a value, percent-encoded, in their order. */
 export function writeForm(fields: Readonly<Record<string, string | undefined>>): string {
   let text = ''
   for (const name in fields) {
     const value = fields[name]
-    if (value !== undefined) text += `${text && '&'}${name}=${encodeURIComponent(value)}`
+    if (value !== undefined) text += `${text && '&'}${name}=${UNRESERVED.test(value) ? value : encodeURIComponent(value)}`
   }
   return text
 }
