@@ -22,8 +22,8 @@ export class Connection {
       socket.once('connect', resolve)
       socket.once('error', reject)
       socket.on('data', (text) => this.#read(text))
-      socket.on('error', (cause) => this.#fail(cause))
-      socket.on('close', () => this.#fail(new Error('The server closed the connection.')))
+      socket.on('error', (cause) => this.#fail(socket, cause))
+      socket.on('close', () => this.#fail(socket, new Error('The server closed the connection.')))
     })
   }
 
@@ -43,7 +43,9 @@ export class Connection {
     })
   }
 
-  #fail(cause) {
+  /** A socket that we have left already says nothing about the one in its place. */
+  #fail(socket, cause) {
+    if (socket !== this.#socket) return
     const waiting = this.#waiting
     this.#waiting = this.#socket = null
     this.#received = ''

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { Connection, headerOf, Jar } from './connection.mjs'
-import { PEOPLE, SERVICE, WEB } from './fixtures.mjs'
+import { headerOf, Jar } from './connection.mjs'
+import { SERVICE, WEB } from './fixtures.mjs'
 
 const encode = encodeURIComponent
 const HOPS = 12
@@ -44,11 +44,11 @@ export class Flows {
     this.introspection = `token_type_hint=access_token${web}&token=`
   }
 
-  /** Signs people in and has them consent, by the server's own pages; their cookies. */
-  async people() {
-    const connection = new Connection(this.#server.port)
+  /** Signs so many people in and has them consent, by the server's own pages; their cookies. */
+  async people(count) {
+    const connection = this.#server.connect()
     const jars = []
-    for (let person = 0; person < PEOPLE; person++) {
+    for (let person = 0; person < count; person++) {
       const jar = new Jar()
       await this.#target.enter({ connection, jar, person, flows: this })
       jars.push(jar)
@@ -130,7 +130,7 @@ function codeOf(location) {
 
 /** What a server issues, looked at before anything is measured: servers that do less work per flow must be seen to. */
 export async function inspect(server, flows, jars) {
-  const connection = new Connection(server.port)
+  const connection = server.connect()
   const { works } = server.target
   const issued = {}
   try {

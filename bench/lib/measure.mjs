@@ -1,4 +1,4 @@
-import { Connection } from './connection.mjs'
+import process from 'node:process'
 import { heldOf } from './flows.mjs'
 import { cpuOf } from './server.mjs'
 import { quantile } from './statistics.mjs'
@@ -6,11 +6,11 @@ import { quantile } from './statistics.mjs'
 const MOST_ERRORS = 20
 
 /**
- * One window: so many connections do one kind of work over and over for so many milliseconds, each with one request in flight.
- * Rates are per second, latencies in milliseconds and of the whole unit of work, `cpu` in microseconds of the server per unit.
+ * One window: so many connections do one kind of work over and over for so many milliseconds, or until so many units of it were begun, each
+ * with one request in flight. Rates are per second, latencies in milliseconds and of the whole unit of work, `cpu` in microseconds of the server per unit.
  */
-export async function measure({ server, flows, jars }, work, { connections: width, window }) {
-  const connections = Array.from({ length: width }, () => new Connection(server.port))
+export async function measure({ server, flows, jars }, work, { connections: width, window, units = Number.POSITIVE_INFINITY }) {
+  const connections = Array.from({ length: width }, () => server.connect())
   const tasks = await Promise.all(connections.map((connection, i) => prepare(flows, work, connection, jars, i)))
   const latencies = []
   const errors = []
@@ -18,11 +18,13 @@ export async function measure({ server, flows, jars }, work, { connections: widt
   const own = process.cpuUsage()
   const began = performance.now()
   const end = began + window
+  let begun = 0
   await Promise.all(
     connections.map(async (connection, i) => {
       for (let turn = i; errors.length < MOST_ERRORS; turn += width) {
         const start = performance.now()
-        if (start >= end) return
+        if (start >= end || begun >= units) return
+        begun += 1
         const task = tasks[i]
         if (work === 'A') Object.assign(task, { jar: jars[turn % jars.length], proof: turn % 64 })
         await flows[work](connection, task).then(

@@ -2,6 +2,7 @@ import { headerOf } from './connection.mjs'
 import { emailOf, PASSWORD, WEB } from './fixtures.mjs'
 
 const STEPS = 12
+const FROM_OUR_PAGE = 'Sec-Fetch-Site: same-origin\r\nOrigin: null\r\n'
 
 /** Signs a person in and consents by our own pages, as a browser without scripts would. */
 export async function enterByPages({ connection, jar, person, flows }) {
@@ -15,6 +16,12 @@ export async function enterByPages({ connection, jar, person, flows }) {
     else answer = await submit(connection, jar, answer, 'consent-allow', {})
   }
   throw new Error('The pages do not come to an end.')
+}
+
+/** Sends the form of our sign-in page, as a new browser; the answer. */
+export function signIn(connection, person) {
+  const form = new URLSearchParams({ next: 'apps', email: emailOf(person), password: PASSWORD })
+  return connection.request('POST', '/login', FROM_OUR_PAGE, form.toString())
 }
 
 async function visit(connection, jar, path) {
@@ -36,8 +43,8 @@ async function submit(connection, jar, { status, body }, button, fields) {
   }
   if (pressed.name) filled.set(pressed.name, pressed.value ?? '')
   for (const [name, value] of Object.entries(fields)) filled.set(name, value)
-  const headers = `${jar.line}Sec-Fetch-Site: same-origin\r\nOrigin: null\r\n`
-  const answer = await connection.request('POST', attributesOf(`<form action="${form[1]}">`).action, headers, filled.toString())
+  const action = attributesOf(`<form action="${form[1]}">`).action
+  const answer = await connection.request('POST', action, jar.line + FROM_OUR_PAGE, filled.toString())
   jar.keep(answer)
   return answer
 }

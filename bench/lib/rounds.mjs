@@ -1,3 +1,4 @@
+import { checkClaims } from './claims.mjs'
 import { Flows, inspect } from './flows.mjs'
 import { measure } from './measure.mjs'
 import { startServer } from './server.mjs'
@@ -6,15 +7,17 @@ import { startServer } from './server.mjs'
  * All servers are up at once, and in each round every one of them gets one short window of the same work: what else the machine does
  * meanwhile hits them alike, so that the ratio within a round holds where rates do not.
  */
-export async function startAll(targets, options = {}) {
+export async function startAll(targets, { people }) {
   const all = []
   try {
     for (const target of targets) {
-      const server = await startServer(target, options)
-      const entry = { server, flows: new Flows(server), jars: [], issued: {} }
+      const server = await startServer(target)
+      const entry = { server, flows: new Flows(server), people, jars: [], issued: {} }
       all.push(entry)
-      entry.jars = await entry.flows.people()
-      entry.issued = target.name === 'limit' || target.name === 'ceiling' ? {} : await inspect(server, entry.flows, entry.jars)
+      entry.jars = await entry.flows.people(people)
+      if (!target.issues) continue
+      entry.issued = await inspect(server, entry.flows, entry.jars)
+      checkClaims(target, entry.issued)
     }
     return all
   } catch (cause) {
@@ -27,7 +30,7 @@ export async function stopAll(all) {
   await Promise.all(all.map(({ server }) => server.stop()))
 }
 
-/** The windows of one work at one width: for each server a list, by rounds. */
+/** The windows of one kind of work at one width: for each server a list, by rounds. */
 export async function runRounds(all, work, { connections, rounds, window, warm }) {
   const able = all.filter(({ server }) => server.target.works.includes(work))
   const windows = new Map(able.map(({ server }) => [server.target.name, []]))
@@ -36,7 +39,8 @@ export async function runRounds(all, work, { connections, rounds, window, warm }
     await measure(entry, work, { connections, window: warm })
   }
   for (let round = 0; round < rounds; round++) {
-    for (const entry of able) {
+    // there and back again, so that nobody always comes after the same one
+    for (const entry of round % 2 === 0 ? able : able.toReversed()) {
       await renew(entry, work)
       windows.get(entry.server.target.name).push(await measure(entry, work, { connections, window }))
     }
@@ -46,5 +50,5 @@ export async function runRounds(all, work, { connections, rounds, window, warm }
 
 /** A server that forgets grants has them made anew, or it would be measured answering errors. */
 async function renew(entry, work) {
-  if (entry.server.target.forgets && (work === 'B' || work === 'D')) entry.jars = await entry.flows.people()
+  if (entry.server.target.forgets && (work === 'B' || work === 'D')) entry.jars = await entry.flows.people(entry.people)
 }

@@ -1,48 +1,84 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Connection } from './connection.mjs'
+import { makeFolder, removeFolder } from './folder.mjs'
+import { onCores } from './machine.mjs'
 
 export const BENCH = dirname(dirname(fileURLToPath(import.meta.url)))
+export const HOME = dirname(BENCH)
 const START_LIMIT = 60_000 // milliseconds
 const STOP_LIMIT = 5_000
+/** What was compiled once may be kept, by every server alike; and as it is written down when a process ends in order, all of them do. */
+const COMPILED = join(HOME, 'node_modules', '.cache', 'vouchsafe')
+const ORDERLY = ['--require', join(BENCH, 'servers', 'orderly.cjs')]
+
+const running = new Set()
+// none outlives the bench; and before its folder goes
+process.prependListener('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /**
- * A server of its own process, pinned to one core. Ready when its discovery answers.
- * @typedef {{ target: object, port: number, pid: number, folder: string, started: number, stop(): Promise<void> }} Server
+ * A server of its own process, pinned to one core. Ready when its discovery answers. `started` is how many milliseconds that took.
+ * @typedef {{ target: object, port: number, pid: number, started: number, connect(): Connection, stop(): Promise<void> }} Server
  */
 
-/** Starts a target on a free port with an empty folder. `started` is how many milliseconds it took. */
-export async function startServer(target, { core = '0', env: more = {} } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), `vouchsafe-bench-${target.name}-`))
+/** Starts a target on a free port, with an empty folder unless one is given, which stays. */
+export async function startServer(target, given) {
+  const folder = given ?? makeFolder()
   const port = await freePort()
-  const errors = openSync(join(folder, 'errors.log'), 'a')
-  const env = { ...process.env, NODE_ENV: 'production', PORT: String(port), STATE: folder, ...target.env, ...more }
-  const program = [process.execPath, '--disable-warning=ExperimentalWarning', join(BENCH, 'servers', target.program)]
+  await target.prepare?.({ folder })
+  const log = join(folder, 'errors.log')
+  const errors = openSync(log, 'a')
+  const env = {
+    ...ownEnvironment(),
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: COMPILED,
+    PORT: String(port),
+    STATE: folder,
+    ...target.env,
+  }
+  const [file, ...args] = onCores(target.cores ?? '0', target.command?.({ folder, port }) ?? commandOf(target))
   const began = performance.now()
-  const child = spawn('taskset', ['-c', core, ...program], { cwd: BENCH, env, stdio: ['ignore', 'ignore', errors] })
+  const child = spawn(file, args, { cwd: BENCH, env, stdio: ['ignore', 'ignore', errors] })
+  closeSync(errors)
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  let over = false
-  void ended.then(() => (over = true))
+  running.add(child)
+  void ended.then(() => running.delete(child))
   const stop = async () => {
     child.kill('SIGTERM')
-    const kill = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT)
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT)
     await ended
-    clearTimeout(kill)
-    rmSync(folder, { recursive: true, force: true })
+    clearTimeout(late)
+    if (given === undefined) removeFolder(folder)
   }
   while (!(await answers(port, target.paths.discovery))) {
-    if (over || performance.now() - began > START_LIMIT) {
-      const said = readFileSync(join(folder, 'errors.log'), 'utf8').slice(-2_000)
+    if (!running.has(child) || performance.now() - began > START_LIMIT) {
+      const said = readFileSync(log, 'utf8').slice(-2_000)
       await stop()
       throw new Error(`${target.name} does not start: ${said}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await pause(1)
   }
-  return { target, port, pid: child.pid, folder, started: performance.now() - began, stop }
+  return { target, port, pid: child.pid, started: performance.now() - began, connect: () => new Connection(port), stop }
+}
+
+const commandOf = ({ program, flags = [] }) => [
+  process.execPath,
+  '--disable-warning=ExperimentalWarning',
+  ...ORDERLY,
+  ...flags,
+  join(BENCH, 'servers', program),
+]
+
+/** Without settings of ours that whoever runs the bench may have. */
+function ownEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VOUCHSAFE_')))
 }
 
 async function answers(port, path) {
@@ -76,9 +112,9 @@ export function processesOf(pid) {
 /** Seconds of CPU that a server has used since it was started, all threads and workers. */
 export function cpuOf(pid) {
   let nanoseconds = 0
-  for (const process of processesOf(pid)) {
-    for (const thread of readdirSync(`/proc/${process}/task`)) {
-      nanoseconds += Number(readFileSync(`/proc/${process}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
+  for (const one of processesOf(pid)) {
+    for (const thread of readdirSync(`/proc/${one}/task`)) {
+      nanoseconds += Number(readFileSync(`/proc/${one}/task/${thread}/schedstat`, 'utf8').split(' ')[0])
     }
   }
   return nanoseconds / 1e9

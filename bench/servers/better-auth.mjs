@@ -55,23 +55,24 @@ const client = ({ client_id, client_secret }, more) => ({
   updatedAt: now,
   ...more,
 })
-await adapter.create({
-  model: 'oauthClient',
-  data: client(WEB, {
+const clients = [
+  client(WEB, {
     redirectUris: [WEB.redirect_uri],
     grantTypes: ['authorization_code', 'refresh_token'],
     responseTypes: ['code'],
   }),
-})
-await adapter.create({
-  model: 'oauthClient',
-  data: client(SERVICE, {
+  client(SERVICE, {
     redirectUris: [],
     grantTypes: ['client_credentials'],
     responseTypes: [],
     clientCredentialsScopes: ['api:read'],
   }),
-})
+]
+for (const data of clients) {
+  // a server that is started again has them
+  const known = await adapter.findOne({ model: 'oauthClient', where: [{ field: 'clientId', value: data.clientId }] })
+  if (!known) await adapter.create({ model: 'oauthClient', data })
+}
 
 async function enter(person) {
   const body = { email: emailOf(person), password: PASSWORD, name: `Person ${person}` }
