@@ -9,7 +9,6 @@ import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
 import { findSession } from './accounts/sessions.ts'
-import { prepareSignIn } from './accounts/sign-in.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
 import { createHealth, HEALTH_PATHS, type Health } from './health.ts'
@@ -66,7 +65,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     await key_home?.close()
     throw cause
   })
-  await prepareSignIn()
   const health = createHealth({ store, clock, log, signer: server.keys.signer })
   const routes = new Map<string, Page>()
   for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))

@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type AddressInfo, BlockList, isIP } from 'node:net'
+import process from 'node:process'
 import type { Duplex } from 'node:stream'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
 import { type Log, silentLog } from '../core/model/log.ts'
+
+// an import of it reads each of its exports, and one of those loads a whole client for fetch: 20 ms of a start, and some megabytes
+const { createServer } = process.getBuiltinModule('node:http')
 
 /** What one connection may cost. Times in milliseconds, sizes in bytes. */
 export interface Limits {

@@ -6,16 +6,45 @@ const LARGEST_BODY = 64 * 1024
 
 /** The door for hosts that speak web standards: Bun, Deno, Workers, Hono, Next.js. `address` is the peer's, where the host knows it. */
 export function toFetch(handle: (http: HttpRequest) => Promise<Reply>): (request: Request, address?: string) => Promise<Response> {
+  const endOfTurn = createEndOfTurn()
   return async (request, address = '') => {
+    await endOfTurn?.()
     const { status, headers, body } = await handle(fromRequest(request, address))
-    const sent = new Headers()
-    for (const name in headers) {
-      const value = headers[name]!
-      if (typeof value === 'string') sent.set(name, value)
-      else for (const one of value) sent.append(name, one)
-    }
-    return new Response(body === '' || request.method === 'HEAD' ? null : body, { status, headers: sent })
+    return new Response(body === '' || request.method === 'HEAD' ? null : body, { status, headers: linesOf(headers) })
   }
+}
+
+/** Node and those who are like it have it. */
+declare const setImmediate: ((work: () => void) => unknown) | undefined
+
+/**
+ * Requests that arrive in one turn of the event loop are worked on together at its end, where there is such a thing: the same code runs
+ * many times in a row.
+ */
+function createEndOfTurn(): (() => Promise<void>) | null {
+  if (typeof setImmediate !== 'function') return null
+  const later = setImmediate
+  let turn: Promise<void> | null = null
+  return () =>
+    (turn ??= new Promise((resolve) => {
+      later(() => {
+        turn = null
+        resolve()
+      })
+    }))
+}
+
+/** The record as it is where it will do: frames that stand in for web standards then never make real `Headers`. */
+function linesOf(headers: Reply['headers']): Record<string, string> | [name: string, value: string][] {
+  const lines: [string, string][] = []
+  let plain = true
+  for (const name in headers) {
+    const value = headers[name]!
+    if (typeof value === 'string') lines.push([name, value])
+    else for (const one of value) lines.push([name, one])
+    plain &&= typeof value === 'string'
+  }
+  return plain ? (headers as Record<string, string>) : lines // every value was seen to be a text
 }
 
 function fromRequest(request: Request, address: string): HttpRequest {
@@ -36,6 +65,15 @@ function fromRequest(request: Request, address: string): HttpRequest {
 }
 
 async function readBody(request: Request): Promise<string> {
+  const length = request.headers.get('content-length')
+  const bytes = length === null ? await collectBody(request) : Number(length) > LARGEST_BODY ? null : await request.arrayBuffer()
+  if (bytes === null || bytes.byteLength > LARGEST_BODY)
+    throw new OAuthError('invalid_request', `The body is larger than ${LARGEST_BODY} bytes.`, { status: 413 })
+  return decodeBody(bytes)
+}
+
+/** A body whose length nobody has said; null where it is too large. */
+async function collectBody(request: Request): Promise<Uint8Array | null> {
   const parts: Uint8Array[] = []
   let size = 0
   const reader = request.body?.getReader()
@@ -43,7 +81,7 @@ async function readBody(request: Request): Promise<string> {
     size += part.value.length
     if (size > LARGEST_BODY) {
       await reader?.cancel()
-      throw new OAuthError('invalid_request', `The body is larger than ${LARGEST_BODY} bytes.`, { status: 413 })
+      return null
     }
     parts.push(part.value)
   }
@@ -53,13 +91,13 @@ async function readBody(request: Request): Promise<string> {
     bytes.set(part, at)
     at += part.length
   }
-  return decodeBody(bytes)
+  return bytes
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Throws OAuthError where the bytes are not UTF-8. */
-function decodeBody(bytes: Uint8Array): string {
+function decodeBody(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {

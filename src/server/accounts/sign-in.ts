@@ -1,15 +1,12 @@
-import { randomToken } from '../../core/crypto/random.ts'
 import type { Milliseconds } from '../../core/model/clock.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
-import { hashPassword, verifyPassword } from './password.ts'
+import { NOBODYS_HASH, verifyPassword } from './password.ts'
 import { countAttempt, forgiveAttempts, type Target } from './throttle.ts'
 import { isPasswordLength, normalEmail } from './users.ts'
 
 /** What came of an attempt: a person, a wrong pair with the tries that are left, or a pause. */
 export type SignIn = { user: User } | { left: number } | { paused_until: Milliseconds }
-
-let dummy: Promise<string> | undefined
 
 /**
  * Proves who somebody is by email and password. An email that nobody has, a person who is disabled and a wrong password
@@ -30,24 +27,11 @@ export async function signIn(accounts: Accounts, email: string, password: string
 /** Compares; an attempt that finds no turn to be compared is given back. */
 async function prove(accounts: Accounts, user: User | null, password: string, target: Target, address: string): Promise<boolean> {
   try {
-    const matches = await verifyPassword(password, user?.password_hash ?? (await dummyHash()))
+    // where there is no password to compare with, the time must not tell
+    const matches = await verifyPassword(password, user?.password_hash ?? NOBODYS_HASH)
     return matches && user?.password_hash !== undefined && user.disabled_at === undefined
   } catch (cause) {
     await forgiveAttempts(accounts, target, address, 'one')
     throw cause
   }
-}
-
-/** Stands in where there is no password to compare with, so that the time tells nothing. A failure to make it is not kept. */
-function dummyHash(): Promise<string> {
-  dummy ??= hashPassword(randomToken()).catch((cause) => {
-    dummy = undefined
-    throw cause
-  })
-  return dummy
-}
-
-/** Makes the stand-in before the first person comes. */
-export async function prepareSignIn(): Promise<void> {
-  await dummyHash()
 }

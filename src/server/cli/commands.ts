@@ -1,84 +1,48 @@
-import { apiKeyAdd } from './api-key-add.ts'
-import { apiKeyList } from './api-key-list.ts'
-import { apiKeyRevoke } from './api-key-revoke.ts'
-import { auditList } from './audit-list.ts'
-import { auditHeads, auditVerify } from './audit-verify.ts'
-import { backup } from './backup.ts'
-import { bench } from './bench.ts'
-import { clientAdd } from './client-add.ts'
-import { clientDelete } from './client-delete.ts'
-import { clientDisable, clientEnable } from './client-disable.ts'
-import { clientList } from './client-list.ts'
-import { clientSecretAdd, clientSecretRemove } from './client-secret.ts'
-import { clientShow } from './client-show.ts'
-import { clientUpdate } from './client-update.ts'
 import type { Command } from './command.ts'
-import { consentList } from './consent-list.ts'
-import { consentRevoke } from './consent-revoke.ts'
-import { dialectCheck } from './dialect-check.ts'
-import { dialectImport } from './dialect-import.ts'
-import { dialectShow } from './dialect-show.ts'
-import { doctor } from './doctor.ts'
-import { exportDatabase } from './export.ts'
-import { freeze, thaw } from './freeze.ts'
-import { importDatabase } from './import.ts'
-import { keysDestroy } from './keys-destroy.ts'
-import { keysList } from './keys-list.ts'
-import { keysRewrap } from './keys-rewrap.ts'
-import { keysRotate } from './keys-rotate.ts'
-import { migrate } from './migrate.ts'
-import { registrationTokenAdd, registrationTokenList, registrationTokenRevoke } from './registration-token.ts'
-import { restore } from './restore.ts'
-import { serve } from './serve.ts'
-import { start } from './start.ts'
-import { userAdd } from './user-add.ts'
-import { userDisable, userEnable } from './user-disable.ts'
-import { userList } from './user-list.ts'
-import { userPassword } from './user-password.ts'
 
-/** All commands, in the order of the help. A new one is a new file and a new line. */
-export const commands: readonly Command[] = [
-  start,
-  serve,
-  clientAdd,
-  clientShow,
-  clientList,
-  clientUpdate,
-  clientDelete,
-  clientSecretAdd,
-  clientSecretRemove,
-  clientDisable,
-  clientEnable,
-  registrationTokenAdd,
-  registrationTokenList,
-  registrationTokenRevoke,
-  userAdd,
-  userList,
-  userPassword,
-  userDisable,
-  userEnable,
-  apiKeyAdd,
-  apiKeyList,
-  apiKeyRevoke,
-  consentList,
-  consentRevoke,
-  auditList,
-  auditVerify,
-  auditHeads,
-  dialectShow,
-  dialectCheck,
-  dialectImport,
-  keysList,
-  keysRotate,
-  keysRewrap,
-  keysDestroy,
-  migrate,
-  backup,
-  restore,
-  freeze,
-  thaw,
-  exportDatabase,
-  importDatabase,
-  doctor,
-  bench,
-]
+/** All commands by their names, in the order of the help. A new one is a new file and a new line; it is loaded when it is called. */
+export const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./start.ts')).start,
+  serve: async () => (await import('./serve.ts')).serve,
+  'client add': async () => (await import('./client-add.ts')).clientAdd,
+  'client show': async () => (await import('./client-show.ts')).clientShow,
+  'client list': async () => (await import('./client-list.ts')).clientList,
+  'client update': async () => (await import('./client-update.ts')).clientUpdate,
+  'client delete': async () => (await import('./client-delete.ts')).clientDelete,
+  'client secret add': async () => (await import('./client-secret.ts')).clientSecretAdd,
+  'client secret remove': async () => (await import('./client-secret.ts')).clientSecretRemove,
+  'client disable': async () => (await import('./client-disable.ts')).clientDisable,
+  'client enable': async () => (await import('./client-disable.ts')).clientEnable,
+  'registration token add': async () => (await import('./registration-token.ts')).registrationTokenAdd,
+  'registration token list': async () => (await import('./registration-token.ts')).registrationTokenList,
+  'registration token revoke': async () => (await import('./registration-token.ts')).registrationTokenRevoke,
+  'user add': async () => (await import('./user-add.ts')).userAdd,
+  'user list': async () => (await import('./user-list.ts')).userList,
+  'user password': async () => (await import('./user-password.ts')).userPassword,
+  'user disable': async () => (await import('./user-disable.ts')).userDisable,
+  'user enable': async () => (await import('./user-disable.ts')).userEnable,
+  'api-key add': async () => (await import('./api-key-add.ts')).apiKeyAdd,
+  'api-key list': async () => (await import('./api-key-list.ts')).apiKeyList,
+  'api-key revoke': async () => (await import('./api-key-revoke.ts')).apiKeyRevoke,
+  'consent list': async () => (await import('./consent-list.ts')).consentList,
+  'consent revoke': async () => (await import('./consent-revoke.ts')).consentRevoke,
+  'audit list': async () => (await import('./audit-list.ts')).auditList,
+  'audit verify': async () => (await import('./audit-verify.ts')).auditVerify,
+  'audit heads': async () => (await import('./audit-verify.ts')).auditHeads,
+  'dialect show': async () => (await import('./dialect-show.ts')).dialectShow,
+  'dialect check': async () => (await import('./dialect-check.ts')).dialectCheck,
+  'dialect import': async () => (await import('./dialect-import.ts')).dialectImport,
+  'keys list': async () => (await import('./keys-list.ts')).keysList,
+  'keys rotate': async () => (await import('./keys-rotate.ts')).keysRotate,
+  'keys rewrap': async () => (await import('./keys-rewrap.ts')).keysRewrap,
+  'keys destroy': async () => (await import('./keys-destroy.ts')).keysDestroy,
+  migrate: async () => (await import('./migrate.ts')).migrate,
+  backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
+  freeze: async () => (await import('./freeze.ts')).freeze,
+  thaw: async () => (await import('./freeze.ts')).thaw,
+  export: async () => (await import('./export.ts')).exportDatabase,
+  import: async () => (await import('./import.ts')).importDatabase,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  bench: async () => (await import('./bench.ts')).bench,
+}

@@ -10,8 +10,8 @@ import { version } from './version.ts'
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
   const json = argv.includes('--json')
   try {
-    const command = findCommand(argv)
-    if (!command) return answerWithout(argv, io, json)
+    const command = await findCommand(argv)
+    if (!command) return await answerWithout(argv, io, json)
     const parsed = parse(command, argv.slice(command.name.split(' ').length))
     if (typeof parsed === 'string') return tell(io, json, EXIT.usage, `${parsed} Try: vouchsafe ${command.name} --help`)
     if (parsed.flags['help'] === true) {
@@ -25,33 +25,39 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** The command whose words the line begins with; of several the longest. */
-function findCommand(argv: readonly string[]): Command | null {
+async function findCommand(argv: readonly string[]): Promise<Command | null> {
   for (const words of [3, 2, 1]) {
     const name = argv.slice(0, words).join(' ')
-    const found = commands.find((command) => command.name === name)
-    if (found) return found
+    if (Object.hasOwn(commands, name)) return commands[name]!()
   }
   return null
 }
 
+/** Several, as the help shows them. */
+function load(names: readonly string[]): Promise<Command[]> {
+  return Promise.all(names.map((name) => commands[name]!()))
+}
+
 /** A line without a command: it asks for help or for the version, or is mistyped. */
-function answerWithout(argv: readonly string[], io: Io, json: boolean): ExitCode {
+async function answerWithout(argv: readonly string[], io: Io, json: boolean): Promise<ExitCode> {
   const [first = ''] = argv
   if (first === '--version' || first === 'version') {
     io.stdout(`${version()}\n`)
     return EXIT.ok
   }
   const asked = first === 'help' ? argv.slice(1).join(' ') : first
-  const family = asked === '' ? [] : commands.filter(({ name }) => name === asked || name.startsWith(`${asked} `))
+  const all = Object.keys(commands)
+  const family = asked === '' ? [] : all.filter((name) => name === asked || name.startsWith(`${asked} `))
   if (first === 'help' || first === '--help' || (family.length > 0 && argv.includes('--help'))) {
-    io.stdout(family.length === 1 && family[0] ? helpOne(family[0]) : helpAll(family.length > 0 ? family : commands))
+    const shown = await load(family.length > 0 ? family : all)
+    io.stdout(family.length === 1 && shown[0] ? helpOne(shown[0]) : helpAll(shown))
     return EXIT.ok
   }
   if (first === '') {
-    io.stderr(helpAll(commands))
+    io.stderr(helpAll(await load(all)))
     return EXIT.usage
   }
-  const ways = family.length > 0 ? family.map(({ name }) => name).join(', ') : 'vouchsafe --help'
+  const ways = family.length > 0 ? family.join(', ') : 'vouchsafe --help'
   return tell(io, json, EXIT.usage, `There is no such command. Try: ${ways}`)
 }
 
