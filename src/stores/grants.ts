@@ -23,7 +23,7 @@ const rotateText = `
     expires_at = case when cast($4 as bigint) < ends_at then cast($4 as bigint) else ends_at end
   where grant_id = $1 and generation = $2 and revoked_at is null and expires_at > $3
     and (cast($6 as text) is null or client_id = cast($6 as text)) and epoch = ${epochOf('grants.sub', 'grants.client_id')}
-  returning ${COLUMNS}`
+  returning client_id, sub, epoch, expires_at, ends_at, record`
 
 const standingText = 'select client_id, sub, revoked_at from grants where grant_id = $1'
 const revokeText = 'update grants set revoked_at = $2 where grant_id = $1 and revoked_at is null'
@@ -46,7 +46,8 @@ export function createGrants(sql: Sql, ledger: Ledger): Store['grants'] {
     },
     rotate: async (grant_id, generation, at, expires_at, rotated_for, client_id) => {
       const [row] = await sql.write(rotateText, [grant_id, generation, at, expires_at, rotated_for, client_id ?? null])
-      return row ? readGrant(row) : null
+      // what was just written need not be read
+      return row ? readGrant({ ...row, grant_id, generation: generation + 1, rotated_at: at, rotated_for, revoked_at: null }) : null
     },
     revoke: async (grant_id, at, by, reason) => {
       const values = [grant_id, at]

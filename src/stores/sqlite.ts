@@ -85,7 +85,7 @@ function configure(database: DatabaseSync): string | null {
   if (file !== '' && journal_mode !== 'wal') throw new Error('SQLite cannot keep a write-ahead log there: use a local disk.')
   // the log is moved into the database by the commits themselves
   database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864')
-  database.exec('pragma cache_size = -32768; pragma temp_store = memory; pragma trusted_schema = off')
+  database.exec('pragma cache_size = -8192; pragma temp_store = memory; pragma trusted_schema = off')
   return file === '' ? null : file
 }
 
