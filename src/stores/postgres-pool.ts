@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
 import { again, isGone, isSafeToRepeat, markUndone } from './postgres-again.ts'
@@ -22,9 +23,13 @@ export interface Connector {
   pooler: boolean
   /** Work on one connection of the pool, which is thrown away where it may be broken. */
   use<T>(work: (connection: PoolClient) => Promise<T>): Promise<T>
+  /** One statement, on a connection that it may share with others of its kind and turn of the event loop. */
+  share: Readonly<Record<'reads' | 'writes', Share>>
   /** Waits for statements under way, but not for a server that does not answer. */
   close(): Promise<void>
 }
+
+type Share = <T>(statement: (connection: PoolClient) => Promise<T>) => Promise<T>
 
 /** Opens a pool of connections, each when it is first needed. */
 export async function connect(settings: PostgresSettings): Promise<Connector> {
@@ -39,6 +44,8 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
     allowExitOnIdle: true, // who forgets to close a store is not kept waiting
     pipeline: true,
   } as PoolConfig)
+  const most = settings.connections * QUEUE
+  const alone: Share = (statement) => use(pool, most, statement)
   pool.on('error', () => undefined) // an idle connection broke: the next statement opens another
   pool.on('connect', (client) => client.on('error', () => undefined)) // one that is in use broke: its statements tell it
   return {
@@ -49,13 +56,75 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
       client.on('error', () => undefined) // the statement tells it too
       return client
     },
-    use: (work) => use(pool, settings.connections * QUEUE, work),
+    use: (work) => use(pool, most, work),
+    // a pooler deals out its own connections, and may not keep apart what comes in one piece
+    share: pooler ? { reads: alone, writes: alone } : { reads: createTurns(pool, most), writes: createTurns(pool, most) },
     close: () => endPool(pool),
   }
 }
 
+interface Turn {
+  connection: Promise<PoolClient>
+  statements: number
+  broken: Error | boolean
+}
+
+/**
+ * The single statements of one turn of the event loop share a connection: they go out in one piece, and come back in one. Each is a
+ * transaction of its own all the same. To send them one by one, each on its own connection, took more time than everything else that
+ * they cost us. Reads and writes keep apart: a write may have to wait for a row that somebody holds. `most` may wait for a connection.
+ */
+function createTurns(pool: Pool, most: number): Share {
+  let present: Turn | null = null
+  let waiting = 0
+
+  function begin(): Turn {
+    const turn: Turn = { connection: pool.connect().then(together, neverBegun), statements: 0, broken: false }
+    setImmediate(() => leave(turn))
+    return turn
+  }
+  /** Nobody joins it from here on. */
+  function leave(turn: Turn): void {
+    if (present === turn) present = null
+  }
+  async function end(turn: Turn): Promise<void> {
+    leave(turn)
+    const connection = await turn.connection
+    connection.release(turn.broken || connection.getTransactionStatus() !== 'I')
+  }
+
+  return async (statement) => {
+    if (waiting >= most) throw tooMuch()
+    const turn = (present ??= begin())
+    turn.statements += 1
+    waiting += 1
+    const connection = await turn.connection.finally(() => {
+      waiting -= 1
+    })
+    try {
+      return await statement(connection)
+    } catch (cause) {
+      turn.broken ||= isGone(cause)
+      throw cause
+    } finally {
+      turn.statements -= 1
+      if (turn.statements === 0) await end(turn)
+    }
+  }
+}
+
+/** Holds back what is sent until the end of the turn. */
+function together(connection: PoolClient): PoolClient {
+  const { stream } = (connection as unknown as { connection: { stream: Duplex } }).connection // as pg itself corks it for each statement
+  stream.cork()
+  setImmediate(() => stream.uncork())
+  return connection
+}
+
+const tooMuch = () => new OAuthError('temporarily_unavailable', 'The database has too much to do.', { retry_after: 1 })
+
 async function use<T>(pool: Pool, most: number, work: (connection: PoolClient) => Promise<T>): Promise<T> {
-  if (pool.waitingCount >= most) throw new OAuthError('temporarily_unavailable', 'The database has too much to do.', { retry_after: 1 })
+  if (pool.waitingCount >= most) throw tooMuch()
   const connection = await pool.connect().catch(neverBegun)
   let broken: Error | boolean = true
   try {

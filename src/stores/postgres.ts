@@ -30,7 +30,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
   }
   // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
   const write = async (text: string, values: readonly Value[]) =>
-    count(await again(() => server.use((on) => send(on, { text, values })), isUndone))
+    count(await again(() => server.share.writes((on) => send(on, { text, values })), isUndone))
   return {
     clustered: '',
     ddl: postgresDdl,
@@ -88,7 +88,7 @@ async function open(url: string, reach: () => Promise<Connector>, check: (all: S
 const reader =
   (server: Connector, send: Send): Sql['all'] =>
   async (text, values) =>
-    (await again(() => server.use((on) => send(on, { text, values })), isSafeToRepeat)).rows
+    (await again(() => server.share.reads((on) => send(on, { text, values })), isSafeToRepeat)).rows
 
 /** Statements are parsed once for each connection, under one name for each text; behind a pooler each time. */
 function sender(pooler: boolean): Send {
