@@ -119,6 +119,8 @@ function openServer(door: Door): Server {
   server.timeout = limits.idle // a peer that reads nothing of its answer keeps what it holds no longer than this
   server.maxConnections = limits.connections
   server.maxHeadersCount = 0 // what is over the limit would be dropped in silence; the size of all is limit enough
+  // who has gone already has no address, and would pass by every limit that counts by it; from here on the address is kept
+  server.on('connection', (socket) => socket.remoteAddress === undefined && socket.destroy())
   server.on('clientError', answerBroken)
   server.on('connect', (_incoming, socket) => hangUp(socket, '405 Method Not Allowed'))
   return server

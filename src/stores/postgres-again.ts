@@ -34,9 +34,9 @@ export async function again<T>(run: () => Promise<T>, mayRepeat: (cause: unknown
 
 const codeOf = (cause: unknown): string => String((cause as { code?: unknown }).code ?? '')
 
-/** Nothing of it was kept: a conflict of transactions, a connection that broke before its commit, or one that never came to be. @see PostgreSQL, Appendix A */
+/** Nothing of it was kept: a conflict of transactions, a connection that broke before its commit, or one that never came to be; or a statement that was to be parsed with another, which was ended before that. @see PostgreSQL, Appendix A */
 export function isUndone(cause: unknown): boolean {
-  return isConflict(cause) || undone.has(cause as object) || ['57P03', '53300', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
+  return isConflict(cause) || undone.has(cause as object) || ['57P03', '53300', '26000', 'ECONNREFUSED', 'ENOENT'].includes(codeOf(cause))
 }
 
 /** Two moves met, and this one was undone; or two nodes made the same table, which `if not exists` does not keep apart. */
@@ -53,7 +53,8 @@ export function isSafeToRepeat(cause: unknown): boolean {
 /** The connection or the server is gone, or does not answer. Classes 08 and 57P, and what sockets say. */
 export function isGone(cause: unknown): boolean {
   const code = codeOf(cause)
-  if (/^(08|57P|57014|53)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTFOUND|EAI_)/.test(code)) return true
+  if (/^(08|57P|57014|53|26000)/.test(code) || /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT|ENOTFOUND|EAI_)/.test(code))
+    return true
   return (
     cause instanceof Error &&
     code === '' &&

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
-import type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryResult } from 'pg'
+import type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig, QueryResult } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
 import { again, isGone, isSafeToRepeat, markUndone } from './postgres-again.ts'
 import { openTls, type PostgresSettings } from './postgres-settings.ts'
 
-export type { Client, PoolClient, QueryResult }
+export type { Client, PoolClient, QueryConfig, QueryResult }
 
 /** How long an answer is waited for beyond the time that the server has for it. Milliseconds. */
 const SLACK = 1_000
@@ -29,7 +29,8 @@ export interface Connector {
   close(): Promise<void>
 }
 
-type Share = <T>(statement: (connection: PoolClient) => Promise<T>) => Promise<T>
+/** `query_timeout` is how long the statement may take there, those before it included. Milliseconds. */
+type Share = <T>(statement: (connection: PoolClient, query_timeout: number) => Promise<T>) => Promise<T>
 
 /** Opens a pool of connections, each when it is first needed. */
 export async function connect(settings: PostgresSettings): Promise<Connector> {
@@ -45,7 +46,8 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
     pipeline: true,
   } as PoolConfig)
   const most = settings.connections * QUEUE
-  const alone: Share = (statement) => use(pool, most, statement)
+  const patience = (place: number) => settings.statement_timeout * place + SLACK
+  const alone: Share = (statement) => use(pool, most, (connection) => statement(connection, patience(1)))
   pool.on('error', () => undefined) // an idle connection broke: the next statement opens another
   pool.on('connect', (client) => client.on('error', () => undefined)) // one that is in use broke: its statements tell it
   return {
@@ -58,14 +60,19 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
     },
     use: (work) => use(pool, most, work),
     // a pooler deals out its own connections, and may not keep apart what comes in one piece
-    share: pooler ? { reads: alone, writes: alone } : { reads: createTurns(pool, most), writes: createTurns(pool, most) },
+    share: pooler
+      ? { reads: alone, writes: alone }
+      : { reads: createTurns(pool, most, patience), writes: createTurns(pool, most, patience) },
     close: () => endPool(pool),
   }
 }
 
 interface Turn {
   connection: Promise<PoolClient>
+  /** Under way. */
   statements: number
+  /** In all. */
+  begun: number
   broken: Error | boolean
 }
 
@@ -74,12 +81,12 @@ interface Turn {
  * transaction of its own all the same. To send them one by one, each on its own connection, took more time than everything else that
  * they cost us. Reads and writes keep apart: a write may have to wait for a row that somebody holds. `most` may wait for a connection.
  */
-function createTurns(pool: Pool, most: number): Share {
+function createTurns(pool: Pool, most: number, patience: (place: number) => number): Share {
   let present: Turn | null = null
   let waiting = 0
 
   function begin(): Turn {
-    const turn: Turn = { connection: pool.connect().then(together, neverBegun), statements: 0, broken: false }
+    const turn: Turn = { connection: pool.connect().then(together, neverBegun), statements: 0, begun: 0, broken: false }
     setImmediate(() => leave(turn))
     return turn
   }
@@ -97,12 +104,14 @@ function createTurns(pool: Pool, most: number): Share {
     if (waiting >= most) throw tooMuch()
     const turn = (present ??= begin())
     turn.statements += 1
+    turn.begun += 1
+    const query_timeout = patience(turn.begun)
     waiting += 1
     const connection = await turn.connection.finally(() => {
       waiting -= 1
     })
     try {
-      return await statement(connection)
+      return await statement(connection, query_timeout)
     } catch (cause) {
       turn.broken ||= isGone(cause)
       throw cause

@@ -2,13 +2,13 @@ import type { StoreWork } from '../core/model/store.ts'
 import { postgresDdl } from './ddl.ts'
 import { again, isGone, isSafeToRepeat, isUndone, markUndone } from './postgres-again.ts'
 import { createNotices, notify } from './postgres-notices.ts'
-import { type Connector, connect, type PoolClient, type QueryResult } from './postgres-pool.ts'
+import { type Connector, connect, type PoolClient, type QueryConfig, type QueryResult } from './postgres-pool.ts'
 import { explainUnusable } from './postgres-problem.ts'
 import { type PostgresOptions, readPostgresSettings } from './postgres-settings.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 
 /** Sends one statement, and does not wait for those before it. */
-type Send = (on: PoolClient, statement: Pick<Statement, 'text' | 'values'>) => Promise<QueryResult<Row>>
+type Send = (on: PoolClient, statement: Pick<Statement, 'text' | 'values'>, query_timeout?: number) => Promise<QueryResult<Row>>
 
 /**
  * The driver of PostgreSQL. Throws, in one sentence for an operator, where the server would acknowledge what it may still lose.
@@ -30,7 +30,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
   }
   // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
   const write = async (text: string, values: readonly Value[]) =>
-    count(await again(() => server.share.writes((on) => send(on, { text, values })), isUndone))
+    count(await again(() => server.share.writes((on, query_timeout) => send(on, { text, values }, query_timeout)), isUndone))
   return {
     clustered: '',
     ddl: postgresDdl,
@@ -88,7 +88,7 @@ async function open(url: string, reach: () => Promise<Connector>, check: (all: S
 const reader =
   (server: Connector, send: Send): Sql['all'] =>
   async (text, values) =>
-    (await again(() => server.share.reads((on) => send(on, { text, values })), isSafeToRepeat)).rows
+    (await again(() => server.share.reads((on, query_timeout) => send(on, { text, values }, query_timeout)), isSafeToRepeat)).rows
 
 /** Statements are parsed once for each connection, under one name for each text; behind a pooler each time. */
 function sender(pooler: boolean): Send {
@@ -99,7 +99,8 @@ function sender(pooler: boolean): Send {
     names.set(text, name)
     return { name }
   }
-  return (on, { text, values }) => on.query<Row>({ text, values: values as Value[], ...named(text) })
+  return (on, { text, values }, query_timeout) =>
+    on.query<Row>({ text, values: values as Value[], ...named(text), ...(query_timeout && { query_timeout }) } as QueryConfig)
 }
 
 /** What a pooler lets nobody set for a connection is set for each transaction. */

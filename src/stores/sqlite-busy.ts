@@ -1,6 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { OAuthError } from '../core/model/error.ts'
 
+/** Milliseconds that the event loop may stand still for a lock; beyond that we come back later. */
+export const BUSY_TIMEOUT = 5
+
 /** Milliseconds for which we wait for another process to finish writing; a long migration or a backup may take some. */
 export const PATIENCE = 10_000
 

@@ -2,7 +2,7 @@ import { closeSync, fdatasync, openSync, readSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { StoreWork } from '../core/model/store.ts'
-import { explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
+import { BUSY_TIMEOUT, explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
 
 interface Write {
   run(): unknown
@@ -34,6 +34,8 @@ const CHECKPOINT = 4000
 const LOOK = 16
 /** After a checkpoint that did not come to its end, none is tried for this many times as long as it took. */
 const REST = 10
+/** The longest that a checkpoint waits for the reads of other processes, which last for a turn of their event loops. Milliseconds. */
+const LONGEST_WAIT = 160
 
 /**
  * Writes that arrive in one turn of the event loop share a transaction, on the thread that serves: a few microseconds each.
@@ -149,23 +151,30 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, op
 
 /**
  * Moves a long log into the database and lets it begin anew. SQLite's own way leaves a log alone that another process is writing to at
- * that moment, so that under the load of several it would grow for ever; this one lets them wait.
+ * that moment, so that under the load of several it would grow for ever; this one lets them wait, and waits longer itself for those who
+ * read each time that it came to nothing.
  */
 function createCheckpoint(database: DatabaseSync): (log: number) => void {
   const restart = database.prepare('pragma wal_checkpoint(restart)')
+  const wait = (milliseconds: number) => database.exec(`pragma busy_timeout = ${milliseconds}`)
   let rested = 0
+  let missed = 0
   let failing = false
   return (log) => {
     const began = performance.now()
     if (began < rested || !isLong(log)) return
     try {
+      wait(Math.min(BUSY_TIMEOUT * 4 ** missed, LONGEST_WAIT))
       const { busy } = restart.get() as { busy: number }
       failing = false
+      missed = busy === 0 ? 0 : missed + 1
       if (busy === 0) return
       // somebody reads, or is at it too
     } catch (cause) {
       if (!failing) console.error('The write-ahead log cannot be moved into the database: it grows, and nothing is lost so far.', cause)
       failing = true
+    } finally {
+      wait(BUSY_TIMEOUT)
     }
     const ended = performance.now()
     rested = ended + REST * (ended - began)

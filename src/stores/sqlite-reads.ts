@@ -19,7 +19,11 @@ export function createSharedReads(database: DatabaseSync): SharedReads {
   function end(): void {
     if (!open) return
     open = false
-    if (database.isTransaction) commit.run()
+    try {
+      if (database.isTransaction) commit.run()
+    } catch {
+      if (database.isTransaction) database.exec('rollback') // nothing was written in it; but what follows must be able to begin
+    }
   }
 
   return {

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { sqliteDdl } from './ddl.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
-import { explainUndone, isBroken, pause, whenFree } from './sqlite-busy.ts'
+import { BUSY_TIMEOUT, explainUndone, isBroken, pause, whenFree } from './sqlite-busy.ts'
 import { createGroupCommit } from './sqlite-commit.ts'
 import { createSharedReads, type SharedReads } from './sqlite-reads.ts'
 import { createSqliteWatch } from './sqlite-watch.ts'
@@ -12,9 +12,6 @@ export interface Sqlite extends Sql {
   /** Where the database lies, symbolic links followed; null in memory. */
   readonly file: string | null
 }
-
-/** Milliseconds that the event loop may stand still for a lock; beyond that we come back later. */
-const BUSY_TIMEOUT = 5
 
 /** One file, or ':memory:'. Statements are prepared once and kept; the writes of one turn of the event loop share a commit. */
 export async function openSqlite(path: string): Promise<Sqlite> {

@@ -185,6 +185,25 @@ describe('bad input gets a clear answer', () => {
     })
   }
 
+  it('who has gone at once is not worked on without an address', async (test) => {
+    const addresses: string[] = []
+    const { port, close } = await open(test, async (http) => {
+      addresses.push(http.address)
+      return reply('')
+    })
+    await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = connect(port, '127.0.0.1')
+        socket.on('error', () => undefined)
+        socket.write(post('a=b'), () => socket.resetAndDestroy())
+        await once(socket, 'close')
+      }),
+    )
+    assert.equal(statusOf(await speak(port, get('/'))), 200)
+    assert.deepEqual(new Set(addresses), new Set(['127.0.0.1']))
+    await close()
+  })
+
   it('many at once, each gets its own answer', async (test) => {
     const { port } = await open(test)
     const heard = await Promise.all(Array.from({ length: 200 }, (_, i) => speak(port, i % 2 ? post(`b${i}`) : get(`/p${i}`))))

@@ -159,6 +159,42 @@ describe('postgres: limits', () => {
     })
   })
 
+  it('what shares a connection with a statement that is ended is done all the same, or told as 503', async () => {
+    await withStore({ statement_timeout: 1 }, async (store, address) => {
+      const grants = Array.from({ length: 4 }, () => aGrant())
+      for (const grant of grants) await store.grants.redeem(grant, {})
+      const fresh = await openPostgresStore({ url: address, statement_timeout: 1 }) // whose connections know no statement yet
+      const release = await holding(address, 'lock table grants in access exclusive mode')
+      const reads = grants.map(({ grant_id }) => fresh.grants.find(grant_id))
+      const writes = grants.map((grant) => fresh.grants.rotate(grant.grant_id, 1, 1, grant.expires_at, null))
+      const outcomes = Promise.allSettled([...reads, ...writes])
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      await release()
+      for (const outcome of await outcomes) if (outcome.status === 'rejected') assert.equal(outcome.reason.status, 503, outcome.reason)
+      assert.deepEqual(
+        (await Promise.all(reads.map((read) => read.catch(() => null)))).filter((read) => read === null),
+        [],
+        'reads are repeated',
+      )
+      await fresh.close()
+    })
+  })
+
+  it('a statement behind two slow ones of its turn is done when its turn comes', async () => {
+    await withStore({ statement_timeout: 1 }, async (store, address) => {
+      const [grant, slow] = [aGrant(), aGrant()]
+      for (const one of [grant, slow]) await store.grants.redeem(one, {})
+      const release = await holding(address, `select 1 from grants where grant_id = '${slow.grant_id}' for update`)
+      const stuck = [1, 2, 3].map(() =>
+        store.grants.rotate(slow.grant_id, 1, 1, slow.expires_at, null).catch((cause: { status?: number }) => cause.status),
+      )
+      const rotated = store.grants.rotate(grant.grant_id, 1, 1, grant.expires_at, null)
+      assert.equal((await rotated)?.generation, 2)
+      assert.deepEqual(await Promise.all(stuck), [503, 503, 503])
+      await release()
+    })
+  })
+
   it('who waits longer than connect_timeout for a connection is answered 503, and who comes to a full queue at once', async () => {
     await withStore({ connections: 1, connect_timeout: 2 }, async (store, address) => {
       const grant = aGrant()

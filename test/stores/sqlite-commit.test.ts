@@ -107,6 +107,25 @@ describe('another process on the same file', { timeout: 30_000 }, () => {
     }
   }
 
+  it('a long log begins anew although others read for a whole turn of theirs each time', async (test) => {
+    const sqlite = await openSqlite(join(folder, `${fresh('db')}.db`))
+    await sqlite.write('create table texts (text text not null)', [])
+    const readers = [1, 2].map(() => fork(new URL('./turn-reader.ts', import.meta.url).pathname, [sqlite.file!]))
+    test.after(() => {
+      for (const reader of readers) reader.kill('SIGKILL')
+    })
+    await Promise.all(readers.map((reader) => once(reader, 'message')))
+    const text = 'x'.repeat(8000)
+    let written = 0
+    for (const until = performance.now() + 4_000; performance.now() < until; written += 60 * text.length) {
+      await Promise.all(Array.from({ length: 60 }, () => sqlite.write('insert into texts (text) values ($1)', [text])))
+      await new Promise((resolve) => setTimeout(resolve, 12))
+    }
+    const log = statSync(`${sqlite.file}-wal`).size
+    assert.ok(written > 80_000_000 && log < 0.75 * written, `${written} bytes were written, and the log has ${log}`)
+    await sqlite.close()
+  })
+
   it('a write waits while another process writes, and the event loop goes on', async () => {
     const { file, store } = await aStore()
     const letGo = await holdLock(file)

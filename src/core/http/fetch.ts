@@ -24,14 +24,7 @@ declare const setImmediate: ((work: () => void) => unknown) | undefined
 function createEndOfTurn(): (() => Promise<void>) | null {
   if (typeof setImmediate !== 'function') return null
   const later = setImmediate
-  let turn: Promise<void> | null = null
-  return () =>
-    (turn ??= new Promise((resolve) => {
-      later(() => {
-        turn = null
-        resolve()
-      })
-    }))
+  return () => new Promise((resolve) => void later(resolve)) // of each request its own: some hosts let none wait for another's
 }
 
 /** The record as it is where it will do: frames that stand in for web standards then never make real `Headers`. */
@@ -65,14 +58,15 @@ function fromRequest(request: Request, address: string): HttpRequest {
 }
 
 async function readBody(request: Request): Promise<string> {
-  const length = request.headers.get('content-length')
-  const bytes = length === null ? await collectBody(request) : Number(length) > LARGEST_BODY ? null : await request.arrayBuffer()
+  const length = request.headers.get('content-length') ?? ''
+  // a host keeps to a length that is well-formed; where none is, it is counted while it comes
+  const bytes = /^\d{1,9}$/.test(length) && Number(length) <= LARGEST_BODY ? await request.arrayBuffer() : await collectBody(request)
   if (bytes === null || bytes.byteLength > LARGEST_BODY)
     throw new OAuthError('invalid_request', `The body is larger than ${LARGEST_BODY} bytes.`, { status: 413 })
   return decodeBody(bytes)
 }
 
-/** A body whose length nobody has said; null where it is too large. */
+/** A body of which nobody has said that it is small enough; null where it is too large. */
 async function collectBody(request: Request): Promise<Uint8Array | null> {
   const parts: Uint8Array[] = []
   let size = 0

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { Worker } from 'node:worker_threads'
 import { OAuthError } from '../../core/model/error.ts'
 import { COST, type PasswordAnswer, type PasswordJob } from './password-job.ts'
@@ -47,7 +48,9 @@ function work(job: PasswordJob): Promise<PasswordAnswer> {
 }
 
 function openThread(): Thread {
-  const worker = new Worker(THREAD, { execArgv: ['--disable-warning=ExperimentalWarning'] })
+  // what NODE_OPTIONS loads, traces for instance, is meant for the process and not for each of its threads
+  const { NODE_OPTIONS: _for_the_process, ...env } = process.env
+  const worker = new Worker(THREAD, { execArgv: ['--disable-warning=ExperimentalWarning'], env })
   const thread: Thread = { worker, job: null }
   worker.on('message', (answer: PasswordAnswer) => {
     const { job } = thread
