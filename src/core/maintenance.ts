@@ -9,6 +9,8 @@ const SWEEP: Milliseconds = 50
 /** When a sweep has found so many rows, the next one follows so much later: a quarter of the time at most. Fewer rows wait longer. */
 const MANY = 200
 const SOONEST: Milliseconds = 3 * SWEEP
+/** How much longer than the last pause one may be: a slow sweep may have spent its time where nothing was over. */
+const SLOWER = 8
 
 /**
  * What time asks for: keys are rotated, what is over is deleted. At most one at a time, and by requests not more often than every 10 s,
@@ -19,6 +21,7 @@ export function createMaintenance(context: Context): { soon(): void; now(): Prom
   let next = keys_at
   let running: Promise<void> | null = null
   let skew = 0
+  let last_pause = EVERY
 
   async function run(with_keys: boolean): Promise<void> {
     let pause = EVERY
@@ -27,7 +30,7 @@ export function createMaintenance(context: Context): { soon(): void; now(): Prom
       // by the database's clock: a node whose own is ahead must not delete what still guards something
       if (with_keys) skew = await context.store.skew()
       const gone = await context.store.sweep(context.clock() + skew, SWEEP)
-      pause = Math.min(EVERY, Math.max(SOONEST, (SOONEST * MANY) / gone))
+      pause = Math.min(EVERY, last_pause * SLOWER, Math.max(SOONEST, (SOONEST * MANY) / gone))
     } catch (cause) {
       // a house that moves keeps what is over until it has moved
       if (OAuthError.from(cause).reason === 'moving') context.log.info({ event: 'maintenance.postponed' })
@@ -35,6 +38,7 @@ export function createMaintenance(context: Context): { soon(): void; now(): Prom
     } finally {
       if (with_keys) keys_at = context.clock() + EVERY
       next = context.clock() + pause
+      last_pause = pause
       running = null
       if (pause < EVERY) wake(soon, pause)
     }

@@ -108,15 +108,19 @@ function createWalk(sql: Sql): { step: Step; last(): StoreWork['walk'] } {
   let kept = 0
   let last: StoreWork['walk']
 
+  async function look(now: Milliseconds) {
+    const [range] = await sql.all(rangeTexts[size]!, [after, now - HOUR])
+    return { rows: Number(range?.looked_at), over: Number(range?.ended), end: range?.upto as string }
+  }
+
   async function step(now: Milliseconds, may: () => Promise<boolean>) {
     const began = performance.now()
-    const [range] = await sql.all(rangeTexts[size]!, [after, now - HOUR])
-    const [rows, over, end] = [Number(range?.looked_at), Number(range?.ended), range?.upto as string]
-    const done = rows < RANGES[size]!
+    let { rows, over, end } = await look(now)
     if (over > MOST) {
-      size = FIRST
-      return { gone: 0, done: false } // the next step looks at no more than may go at once
+      size = FIRST // which looks at no more than may go at once
+      ;({ rows, over, end } = await look(now))
     }
+    const done = rows < RANGES[size]!
     size = nextSize(size, performance.now() - began, over)
     if (over > 0 && !(await may())) return { gone: 0, done: true }
     const gone = over > 0 ? (await sql.write(deleteGrantsText, [after, end, now - HOUR])).length : 0
