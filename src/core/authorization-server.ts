@@ -37,6 +37,7 @@ type Chosen =
   | 'resources'
   | 'default_resource'
   | 'sessions'
+  | 'standing'
   | 'findUser'
   | 'grants'
   | 'clientAuth'

@@ -8,7 +8,7 @@ import { type Log, silentLog } from '../core/model/log.ts'
 import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
-import { findSession } from './accounts/sessions.ts'
+import { findSession, findStanding } from './accounts/sessions.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
 import { createHealth, HEALTH_PATHS, type Health } from './health.ts'
@@ -107,6 +107,7 @@ async function createSite(
     sessions: 'ours',
     dialects: on,
     session: (http) => findSession({ issuer, store, clock }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
     pages: {
       login: '/login',
       consent: '/consent',

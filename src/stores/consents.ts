@@ -58,7 +58,8 @@ function keep({ receipt_id, sub, client_id, ...record }: Receipt): Statement {
   return { text, values: [receipt_id, sub, client_id, JSON.stringify(record)] }
 }
 
-function readConsent(row: Row): Consent {
+/** From `sub`, `client_id`, `expires_at` and `record`. */
+export function readConsent(row: Row): Consent {
   const consent = JSON.parse(row.record as string)
   consent.sub = row.sub
   consent.client_id = row.client_id

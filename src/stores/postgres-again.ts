@@ -10,8 +10,9 @@ const REPEAT_WITHIN = 2_000
 const undone = new WeakSet<object>()
 
 /** Notes that of the work that broke with this nothing was kept. */
-export function markUndone(cause: unknown): void {
+export function markUndone<Cause>(cause: Cause): Cause {
   if (typeof cause === 'object' && cause !== null && isGone(cause)) undone.add(cause)
+  return cause
 }
 
 /** Runs until it works, while what went wrong allows it; what remains of a lost server is told as such. */
@@ -48,6 +49,11 @@ function isConflict(cause: unknown): boolean {
 /** Reading twice does no harm. */
 export function isSafeToRepeat(cause: unknown): boolean {
   return isUndone(cause) || isGone(cause)
+}
+
+/** What became of it nobody knows: not a refusal of the server, after which the connection goes on. */
+export function isLost(cause: unknown): boolean {
+  return isGone(cause) && !['57014', '26000'].includes(codeOf(cause))
 }
 
 /** The connection or the server is gone, or does not answer. Classes 08 and 57P, and what sockets say. */

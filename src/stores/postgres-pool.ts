@@ -1,15 +1,18 @@
-import type { Duplex } from 'node:stream'
-import type { Client, ClientConfig, Pool, PoolClient, PoolConfig, QueryConfig, QueryResult } from 'pg'
+import type { Client, ClientConfig, Pool, PoolClient, PoolConfig } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
-import { again, isGone, isSafeToRepeat, markUndone } from './postgres-again.ts'
+import { again, isGone, isLost, isSafeToRepeat, markUndone } from './postgres-again.ts'
 import { openTls, type PostgresSettings } from './postgres-settings.ts'
+import { createSend, type Outcome, type PgQuery, type Send, type Sent } from './postgres-statement.ts'
 
-export type { Client, PoolClient, QueryConfig, QueryResult }
+export type { Client, PoolClient }
 
 /** How long an answer is waited for beyond the time that the server has for it. Milliseconds. */
 const SLACK = 1_000
 /** Those who may wait for each connection; whoever comes then is sent away at once. */
 const QUEUE = 500
+
+/** Statements of one transaction at most: its locks are held until the last of them is done. */
+const TURN = 100
 
 /** How long closing waits: whoever closes has answered everybody, or given them up. Milliseconds. */
 const CLOSE_WITHIN = 1_000
@@ -21,21 +24,25 @@ export interface Connector {
   single(options?: { patient?: boolean }): Client
   /** Whether a pooler stands between. */
   pooler: boolean
+  /** Statements on a connection that one has, as one transaction. */
+  send: Send
   /** Work on one connection of the pool, which is thrown away where it may be broken. */
   use<T>(work: (connection: PoolClient) => Promise<T>): Promise<T>
-  /** One statement, on a connection that it may share with others of its kind and turn of the event loop. */
+  /** One statement, in a transaction that it may share with others of its kind and turn of the event loop. */
   share: Readonly<Record<'reads' | 'writes', Share>>
+  /** How many transactions there were for statements that write. */
+  commits(): number
   /** Waits for statements under way, but not for a server that does not answer. */
   close(): Promise<void>
 }
 
-/** `query_timeout` is how long the statement may take there, those before it included. Milliseconds. */
-type Share = <T>(statement: (connection: PoolClient, query_timeout: number) => Promise<T>) => Promise<T>
+type Share = (statement: Sent) => Promise<Outcome>
 
 /** Opens a pool of connections, each when it is first needed. */
 export async function connect(settings: PostgresSettings): Promise<Connector> {
   const { default: pg } = await import('pg')
-  const base = { ...(await clientConfig(settings)), types: numbersFor(pg.types) }
+  const types = numbersFor(pg.types)
+  const base = { ...(await clientConfig(settings)), types }
   const pooler = settings.pooler ?? (await again(() => isPooled(new pg.Client(base)), isSafeToRepeat))
   const pool = new pg.Pool({
     ...base,
@@ -46,8 +53,11 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
     pipeline: true,
   } as PoolConfig)
   const most = settings.connections * QUEUE
-  const patience = (place: number) => settings.statement_timeout * place + SLACK
-  const alone: Share = (statement) => use(pool, most, (connection) => statement(connection, patience(1)))
+  const send = createSend(pg.Query as unknown as new (text: string) => PgQuery, (type) => types.getTypeParser(type, 'text'), { pooler })
+  const patience = (statements: number) => settings.statement_timeout * statements + SLACK
+  const turns = { pool, most, send, patience, largest: pooler ? 1 : TURN }
+  const reads = createTurns(turns)
+  const writes = createTurns({ ...turns, sorted: true })
   pool.on('error', () => undefined) // an idle connection broke: the next statement opens another
   pool.on('connect', (client) => client.on('error', () => undefined)) // one that is in use broke: its statements tell it
   return {
@@ -58,76 +68,104 @@ export async function connect(settings: PostgresSettings): Promise<Connector> {
       client.on('error', () => undefined) // the statement tells it too
       return client
     },
+    send,
     use: (work) => use(pool, most, work),
-    // a pooler deals out its own connections, and may not keep apart what comes in one piece
-    share: pooler
-      ? { reads: alone, writes: alone }
-      : { reads: createTurns(pool, most, patience), writes: createTurns(pool, most, patience) },
+    share: { reads: reads.share, writes: writes.share },
+    commits: writes.count,
     close: () => endPool(pool),
   }
 }
 
-interface Turn {
-  connection: Promise<PoolClient>
-  /** Under way. */
-  statements: number
-  /** In all. */
-  begun: number
-  broken: Error | boolean
+/** A statement that waits for its turn. */
+interface Waiting extends Sent {
+  resolve(outcome: Outcome): void
+  reject(cause: unknown): void
+}
+
+interface Turns {
+  pool: Pool
+  /** Who may wait for a connection. */
+  most: number
+  send: Send
+  /** How long so many statements may take. Milliseconds. */
+  patience(statements: number): number
+  /** Statements of one transaction. */
+  largest: number
+  /** In the order of what they lock, so that no two transactions can wait for each other. */
+  sorted?: boolean
 }
 
 /**
- * The single statements of one turn of the event loop share a connection: they go out in one piece, and come back in one. Each is a
- * transaction of its own all the same. To send them one by one, each on its own connection, took more time than everything else that
- * they cost us. Reads and writes keep apart: a write may have to wait for a row that somebody holds. `most` may wait for a connection.
+ * The single statements of one turn of the event loop are one transaction: they go out in one piece, share one sync of the disk, and come
+ * back in one. Those that come while a connection is waited for join them. Where one of them fails nothing was kept, and each is a
+ * transaction of its own then. Reads and writes keep apart: a write may have to wait for a row that somebody holds.
  */
-function createTurns(pool: Pool, most: number, patience: (place: number) => number): Share {
-  let present: Turn | null = null
+function createTurns({ pool, most, send, patience, largest, sorted = false }: Turns): { share: Share; count(): number } {
+  let present: Waiting[] | null = null
   let waiting = 0
+  let count = 0
 
-  function begin(): Turn {
-    const turn: Turn = { connection: pool.connect().then(together, neverBegun), statements: 0, begun: 0, broken: false }
-    setImmediate(() => leave(turn))
+  function begin(): Waiting[] {
+    const turn: Waiting[] = []
+    setImmediate(() => void run(turn))
     return turn
   }
-  /** Nobody joins it from here on. */
-  function leave(turn: Turn): void {
+
+  async function run(turn: Waiting[]): Promise<void> {
+    const connection = await pool.connect().catch(markUndone)
     if (present === turn) present = null
-  }
-  async function end(turn: Turn): Promise<void> {
-    leave(turn)
-    const connection = await turn.connection
-    connection.release(turn.broken || connection.getTransactionStatus() !== 'I')
+    waiting -= turn.length
+    if (connection instanceof Error) return rejectAll(turn, connection)
+    let broken = false
+    try {
+      await sendAll(connection, sorted ? turn.sort(byLock) : turn)
+    } catch (cause) {
+      broken = isGone(cause)
+      if (turn.length === 1 || isLost(cause)) rejectAll(turn, cause)
+      else broken = (await Promise.all(turn.map((one, i) => sendAlone(connection, one, i + 1)))).some(Boolean) || broken
+    }
+    connection.release(broken || connection.getTransactionStatus() !== 'I')
   }
 
-  return async (statement) => {
-    if (waiting >= most) throw tooMuch()
-    const turn = (present ??= begin())
-    turn.statements += 1
-    turn.begun += 1
-    const query_timeout = patience(turn.begun)
-    waiting += 1
-    const connection = await turn.connection.finally(() => {
-      waiting -= 1
-    })
+  async function sendAll(connection: PoolClient, turn: readonly Waiting[]): Promise<void> {
+    const outcomes = await send(connection, turn, patience(turn.length))
+    count += 1
+    for (const [i, outcome] of outcomes.entries()) turn[i]!.resolve(outcome)
+  }
+
+  /** Behind so many others. Whether the connection may be broken. */
+  async function sendAlone(connection: PoolClient, { resolve, reject, ...statement }: Waiting, place: number): Promise<boolean> {
     try {
-      return await statement(connection, query_timeout)
+      const [outcome] = await send(connection, [statement], patience(place))
+      count += 1
+      resolve(outcome!)
+      return false
     } catch (cause) {
-      turn.broken ||= isGone(cause)
-      throw cause
-    } finally {
-      turn.statements -= 1
-      if (turn.statements === 0) await end(turn)
+      reject(cause)
+      return isGone(cause)
     }
+  }
+
+  return {
+    count: () => count,
+    share: (statement) =>
+      new Promise((resolve, reject) => {
+        if (waiting >= most) return reject(tooMuch())
+        waiting += 1
+        present ??= begin()
+        present.push({ ...statement, resolve, reject })
+        if (present.length >= largest) present = null
+      }),
   }
 }
 
-/** Holds back what is sent until the end of the turn. */
-function together(connection: PoolClient): PoolClient {
-  const { stream } = (connection as unknown as { connection: { stream: Duplex } }).connection // as pg itself corks it for each statement
-  stream.cork()
-  setImmediate(() => stream.uncork())
-  return connection
+function rejectAll(turn: readonly Waiting[], cause: unknown): void {
+  for (const { reject } of turn) reject(cause)
+}
+
+/** All of ours begin with the key of what they write. */
+function byLock({ values: [a] }: Sent, { values: [b] }: Sent): number {
+  return String(a) < String(b) ? -1 : 1
 }
 
 const tooMuch = () => new OAuthError('temporarily_unavailable', 'The database has too much to do.', { retry_after: 1 })
@@ -149,8 +187,7 @@ async function use<T>(pool: Pool, most: number, work: (connection: PoolClient) =
 }
 
 function neverBegun(cause: unknown): never {
-  markUndone(cause)
-  throw cause
+  throw markUndone(cause)
 }
 
 /** Connections that wait for a server which does not answer are left to the end of the process. */

@@ -2,13 +2,11 @@ import type { StoreWork } from '../core/model/store.ts'
 import { postgresDdl } from './ddl.ts'
 import { again, isGone, isSafeToRepeat, isUndone, markUndone } from './postgres-again.ts'
 import { createNotices, notify } from './postgres-notices.ts'
-import { type Connector, connect, type PoolClient, type QueryConfig, type QueryResult } from './postgres-pool.ts'
+import { type Connector, connect, type PoolClient } from './postgres-pool.ts'
 import { explainUnusable } from './postgres-problem.ts'
 import { type PostgresOptions, readPostgresSettings } from './postgres-settings.ts'
-import type { Row, Sql, Statement, Value } from './sql.ts'
-
-/** Sends one statement, and does not wait for those before it. */
-type Send = (on: PoolClient, statement: Pick<Statement, 'text' | 'values'>, query_timeout?: number) => Promise<QueryResult<Row>>
+import type { Outcome, Send } from './postgres-statement.ts'
+import type { Sql, Statement, Value } from './sql.ts'
 
 /**
  * The driver of PostgreSQL. Throws, in one sentence for an operator, where the server would acknowledge what it may still lose.
@@ -17,20 +15,23 @@ type Send = (on: PoolClient, statement: Pick<Statement, 'text' | 'values'>, quer
 export async function openPostgres(options: PostgresOptions): Promise<Sql> {
   const settings = readSettings(options)
   const server = await open(settings.url, () => connect(settings), checkDurability)
-  const { pooler } = server
-  const send = sender(pooler)
-  const all = reader(server, send)
+  const { pooler, send } = server
+  const all = reader(server)
   const begin = `begin isolation level serializable${limits(pooler ? settings.statement_timeout : null)}`
   const notices = createNotices({ all, ...(!pooler && { connect: () => server.single() }) })
   const replica = settings.replica === null ? null : await openReplica(settings.replica, all)
-  let writes = 0
-  function count<T>(outcome: T): T {
-    writes += 1
+  const done = { writes: 0, batches: 0 }
+  // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
+  async function write(text: string, values: readonly Value[]): Promise<Outcome> {
+    const outcome = await again(() => server.share.writes({ text, values }), isUndone)
+    done.writes += 1
     return outcome
   }
-  // it may have been done, and only the answer be lost: not repeated, unless nothing can have been kept
-  const write = async (text: string, values: readonly Value[]) =>
-    count(await again(() => server.share.writes((on, query_timeout) => send(on, { text, values }, query_timeout)), isUndone))
+  async function batch(statements: readonly Statement[]): Promise<boolean> {
+    const outcome = await again(() => server.use((on) => runBatch(on, begin, withNotices(statements), send)), isUndone)
+    done.batches += 1
+    return outcome
+  }
   return {
     clustered: '',
     ddl: postgresDdl,
@@ -39,16 +40,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
     ...(replica && { lagging: replica.all }),
     write: async (text, values) => (await write(text, values)).rows,
     change: async (text, values) => (await write(text, values)).rowCount ?? 0,
-    batch: async (statements) => count(await again(() => server.use((on) => runBatch(on, begin, withNotices(statements), send)), isUndone)),
+    batch,
     whole: (mode, work) =>
-      server.use((on) => runWhole(on, mode, () => work(async (text, values) => (await send(on, { text, values })).rows))),
+      server.use((on) => runWhole(on, mode, () => work(async (text, values) => (await send(on, [{ text, values }]))[0]!.rows))),
     watch: notices.watch,
     skew: async () => {
       const before = Date.now()
       const [row] = await all('select cast(extract(epoch from clock_timestamp()) * 1000 as bigint) as now', [])
       return Math.round((row!['now'] as number) - (before + Date.now()) / 2) // columns of times take no halves
     },
-    work: () => workOf(server, writes),
+    work: () => workOf(server, done),
     close: async () => {
       await notices.close()
       await Promise.all([server.close(), replica?.close()])
@@ -60,7 +61,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Sql> {
 async function openReplica(address: string, otherwise: Sql['all']): Promise<Pick<Sql, 'all' | 'close'>> {
   const settings = readSettings({ url: address })
   const server = await connect({ ...settings, pooler: settings.pooler ?? true })
-  const read = reader(server, sender(server.pooler))
+  const read = reader(server)
   return { all: (text, values) => read(text, values).catch(() => otherwise(text, values)), close: server.close }
 }
 
@@ -77,7 +78,7 @@ async function open(url: string, reach: () => Promise<Connector>, check: (all: S
   let server: Connector | undefined
   try {
     server = await reach()
-    await check(reader(server, sender(true)))
+    await check(reader(server))
     return server
   } catch (cause) {
     await server?.close()
@@ -86,32 +87,23 @@ async function open(url: string, reach: () => Promise<Connector>, check: (all: S
 }
 
 const reader =
-  (server: Connector, send: Send): Sql['all'] =>
+  (server: Connector): Sql['all'] =>
   async (text, values) =>
-    (await again(() => server.share.reads((on, query_timeout) => send(on, { text, values }, query_timeout)), isSafeToRepeat)).rows
-
-/** Statements are parsed once for each connection, under one name for each text; behind a pooler each time. */
-function sender(pooler: boolean): Send {
-  const names = new Map<string, string>()
-  const named = (text: string): { name?: string } => {
-    if (pooler) return {}
-    const name = names.get(text) ?? `v${names.size}`
-    names.set(text, name)
-    return { name }
-  }
-  return (on, { text, values }, query_timeout) =>
-    on.query<Row>({ text, values: values as Value[], ...named(text), ...(query_timeout && { query_timeout }) } as QueryConfig)
-}
+    (await again(() => server.share.reads({ text, values }), isSafeToRepeat)).rows
 
 /** What a pooler lets nobody set for a connection is set for each transaction. */
 function limits(timeout: number | null): string {
   return timeout === null ? '' : `; set local statement_timeout = ${timeout}; set local idle_in_transaction_session_timeout = ${timeout}`
 }
 
-/** Each write is a transaction of its own. */
-function workOf({ pool }: Connector, writes: number): StoreWork {
+function workOf({ pool, commits }: Connector, { writes, batches }: { writes: number; batches: number }): StoreWork {
   const { waitingCount, totalCount, idleCount } = pool
-  return { writes, commits: writes, waiting: waitingCount, connections: { open: totalCount, idle: idleCount } }
+  return {
+    writes: writes + batches,
+    commits: commits() + batches,
+    waiting: waitingCount,
+    connections: { open: totalCount, idle: idleCount },
+  }
 }
 
 /** What is told belongs to the transaction that it is about. */
@@ -127,7 +119,7 @@ function withNotices(statements: readonly Statement[]): readonly Statement[] {
 async function runBatch(on: PoolClient, begin: string, statements: readonly Statement[], send: Send): Promise<boolean> {
   // a batch is guarded by rows that it only reads: at a lower level they could change under it
   const begun = on.query(begin)
-  const sent = statements.map((statement) => send(on, statement))
+  const sent = statements.map(async (statement) => (await send(on, [statement]))[0]!)
   if (statements.length > 1 && statements.some(({ must }) => must)) {
     return onEnd(on, async () => {
       const outcome = await readOutcome(begun, statements, sent).catch(notCommitted)
@@ -141,14 +133,10 @@ async function runBatch(on: PoolClient, begin: string, statements: readonly Stat
 }
 
 /** Waits for everything, so that nothing is left on the connection. What came first counts: what follows it would not have been asked. */
-async function readOutcome(
-  begun: Promise<unknown>,
-  statements: readonly Statement[],
-  sent: readonly Promise<QueryResult<Row>>[],
-): Promise<boolean> {
+async function readOutcome(begun: Promise<unknown>, statements: readonly Statement[], sent: readonly Promise<Outcome>[]): Promise<boolean> {
   const [, ...outcomes] = await Promise.allSettled([begun, ...sent])
   await begun
-  for (const [i, outcome] of (outcomes as PromiseSettledResult<QueryResult<Row>>[]).entries()) {
+  for (const [i, outcome] of (outcomes as PromiseSettledResult<Outcome>[]).entries()) {
     if (outcome.status === 'rejected') throw outcome.reason
     if (statements[i]!.must && !outcome.value.rowCount) return false
   }

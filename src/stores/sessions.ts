@@ -1,9 +1,17 @@
+import type { Consent } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
 import type { StoredSession } from '../core/model/user.ts'
+import { readConsent } from './consents.ts'
 import type { Row, Sql, Statement } from './sql.ts'
+import { epochOf } from './withdrawals.ts'
 
 const findText = `
   select session_hash, sid, sub, expires_at, selected_at, record from sessions where session_hash = $1 and expires_at > $2`
+const standingText = `
+  select s.session_hash, s.sid, s.sub, s.expires_at, s.selected_at, s.record, ${epochOf('s.sub', 'cast($2 as text)')} as epoch,
+    c.client_id, c.expires_at as consent_expires_at, c.record as consent_record
+  from sessions s left join consents c on c.sub = s.sub and c.client_id = cast($2 as text)
+  where s.session_hash = $1 and s.expires_at > $3`
 const openText = `
   insert into sessions (session_hash, sid, sub, expires_at, selected_at, record) values ($1, $2, $3, $4, $5, $6)`
 const endText = 'delete from sessions where session_hash = $1'
@@ -14,6 +22,10 @@ export function createSessions(sql: Sql): Store['sessions'] {
     find: async (session_hash, now) => {
       const [row] = await sql.all(findText, [session_hash, now])
       return row ? readSession(row) : null
+    },
+    standing: async (session_hash, client_id, now) => {
+      const [row] = await sql.all(standingText, [session_hash, client_id, now])
+      return row ? { session: readSession(row), consent: readConsentBeside(row), epoch: row.epoch as number } : null
     },
     open: async (session, replaces) => {
       const { session_hash, sid, sub, expires_at, selected_at, ...record } = session
@@ -28,6 +40,11 @@ export function createSessions(sql: Sql): Store['sessions'] {
       await sql.write(endText, [session_hash])
     },
   }
+}
+
+function readConsentBeside({ sub, client_id, consent_expires_at, consent_record }: Row): Consent | null {
+  if (client_id === null) return null
+  return readConsent({ sub: sub!, client_id: client_id!, expires_at: consent_expires_at!, record: consent_record! })
 }
 
 function readSession(row: Row): StoredSession {

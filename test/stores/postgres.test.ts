@@ -5,6 +5,7 @@ import type { Store, StoreNotice } from '../../src/core/model/store.ts'
 import type { StoredKey } from '../../src/core/model/stored-key.ts'
 import { openPostgres } from '../../src/stores/postgres.ts'
 import { openPostgresStore } from '../../src/stores/postgres-store.ts'
+import type { Sql } from '../../src/stores/sql.ts'
 import { makeCertificate, OPENSSL, type TestCertificate } from '../support/certificate.ts'
 import { PGBOUNCER, startPgbouncer, type TestPgbouncer } from '../support/pgbouncer.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
@@ -238,6 +239,104 @@ describe('postgres: limits', () => {
       const user = aUser({ name: fresh('name') })
       await store.users.add(user)
       assert.deepEqual(await store.users.list({ after: '', limit: 10, may_lag: true }), [user])
+    })
+  })
+})
+
+describe('postgres: the statements of one turn', () => {
+  const insert = 'insert into notes (id, text) values ($1, $2) returning id'
+  const read = 'select id, text, size from notes where id = $1'
+
+  async function withNotes(run: (sql: Sql, address: string) => Promise<void>): Promise<void> {
+    const address = await postgres.createDatabase()
+    await administer('create table notes (id text primary key, text text, size bigint)', address)
+    const sql = await openPostgres({ url: address })
+    try {
+      await run(sql, address)
+    } finally {
+      await sql.close()
+    }
+  }
+
+  it('share a transaction, and each gets its own answer', async () => {
+    await withNotes(async (sql, address) => {
+      const before = sql.work!()
+      const ids = Array.from({ length: 250 }, (_, i) => `note ${i}`)
+      const written = await Promise.all(ids.map((id) => sql.write(insert, [id, `text of ${id}`])))
+      assert.deepEqual(
+        written.map(([row]) => row!['id']),
+        ids,
+      )
+      const after = sql.work!()
+      assert.equal(after.writes - before.writes, 250)
+      assert.equal(after.commits - before.commits, 3, 'a transaction has a hundred at most')
+      const { rows } = await administer('select count(distinct xmin::text)::int as transactions from notes', address)
+      assert.equal(rows[0].transactions, 3)
+      const found = await Promise.all([...ids, 'none'].map((id) => sql.all(read, [id])))
+      assert.deepEqual(
+        found.map(([row]) => row?.['text']),
+        [...ids.map((id) => `text of ${id}`), undefined],
+      )
+      assert.equal(await sql.change('update notes set size = $1', [7]), 250)
+    })
+  })
+
+  it('one that fails takes no other along, and what was parsed with it is parsed anew', async () => {
+    await withNotes(async (sql) => {
+      await sql.write(insert, ['taken', 'first'])
+      for (const wrong of [
+        { text: insert, values: ['taken', 'second'], code: '23505' },
+        { text: 'select nothing_like_it from notes where id = $1', values: ['taken'], code: '42703' },
+        { text: 'update notes set size = $1', values: ['no number'], code: '22P02' },
+      ]) {
+        const outcomes = await Promise.allSettled([
+          sql.write(insert, [`before ${wrong.code}`, null]),
+          sql.write(wrong.text, wrong.values),
+          sql.write(`${insert}, text as text_of_${wrong.code}`, [`after ${wrong.code}`, 'kept']),
+        ])
+        assert.deepEqual(
+          outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : outcome.value[0]!['id'])),
+          [`before ${wrong.code}`, wrong.code, `after ${wrong.code}`],
+        )
+      }
+      assert.equal((await sql.all('select id from notes', [])).length, 7)
+    })
+  })
+
+  it('of two that insert the same key one fails, and is not done twice', async () => {
+    await withNotes(async (sql) => {
+      const outcomes = await Promise.allSettled(Array.from({ length: 50 }, (_, i) => sql.write(insert, ['one', String(i)])))
+      assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1)
+      assert.equal((await sql.all('select id from notes', [])).length, 1)
+    })
+  })
+
+  it('lock in the same order on all nodes: none waits for another in a circle', async () => {
+    await withNotes(async (sql, address) => {
+      const ids = Array.from({ length: 40 }, (_, i) => `note ${i}`)
+      for (const id of ids) await sql.write(insert, [id, 'text'])
+      const other = await openPostgres({ url: address })
+      const raise = 'update notes set size = coalesce(size, 0) + 1 where id = $1'
+      for (let round = 0; round < 20; round++)
+        await Promise.all([...ids.map((id) => sql.write(raise, [id])), ...ids.toReversed().map((id) => other.write(raise, [id]))])
+      await other.close()
+      assert.deepEqual(await sql.all('select distinct size from notes', []), [{ size: 40 }])
+      const { rows } = await administer('select deadlocks::int from pg_stat_database where datname = current_database()', address)
+      assert.equal(rows[0].deadlocks, 0)
+    })
+  })
+
+  it('carry nothing, numbers, and long and foreign texts as they are', async () => {
+    await withNotes(async (sql) => {
+      const texts = ['', null, 'it\'s \\ "$1"', '😀'.repeat(3_000), 'é'.repeat(50_000), 'x'.repeat(2_000_000), '\u{10ffff}\u0001']
+      await Promise.all(texts.map((text, i) => sql.write(insert, [String(i), text])))
+      const sizes = [0, -1, 2 ** 53 - 1, -(2 ** 53) + 1, null]
+      await Promise.all(sizes.map((size, i) => sql.write('update notes set size = $2 where id = $1', [String(i), size])))
+      const rows = await Promise.all(texts.map((_, i) => sql.all(read, [String(i)])))
+      assert.deepEqual(
+        rows.map(([row]) => row),
+        texts.map((text, i) => ({ id: String(i), text, size: sizes[i] ?? null })),
+      )
     })
   })
 })

@@ -12,6 +12,7 @@ import type { Context } from '../model/context.ts'
 import { type Dialect, pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
+import type { Standing } from '../model/grant.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
 import type { Session } from '../model/user.ts'
 import { issueCode } from '../tokens/code.ts'
@@ -24,8 +25,7 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
     const request = await readRequest(context, params, target) // what goes wrong from here on is told to the client
     if (http.method === 'POST')
       return redirect(withQuery(context.issuer + pathsOf(dialect, 'authorize')[0], { ticket: sealUnbound(context, request) }), 303)
-    const session = await context.session(http)
-    const { consent, epoch } = session ? await context.store.consents.find(session.sub, request.client_id) : { consent: null, epoch: 0 }
+    const { session, consent, epoch } = (await findStanding(context, http, request.client_id)) ?? NOBODY
     const step = nextStep(request, target, session, consent, context.clock())
     if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, dialect, epoch) })
     return await ask(context, http, target, request, step.go, session)
@@ -33,6 +33,14 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
     const error = OAuthError.from(cause)
     return answer(target, context.issuer, error, { 'x-vouchsafe-reference': context.report(error, http, target.client.client_id) })
   }
+}
+
+const NOBODY = { session: null, consent: null, epoch: 0 }
+
+async function findStanding(context: Context, http: HttpRequest, client_id: string): Promise<Standing | null> {
+  if (context.standing) return context.standing(http, client_id)
+  const session = await context.session(http)
+  return session && { session, ...(await context.store.consents.find(session.sub, client_id)) }
 }
 
 /** Hands the person to the page that asks them: of a first party, on its own address, or on this very one. */

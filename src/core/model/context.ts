@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 import type { Clock } from './clock.ts'
 import type { Dialect } from './dialect.ts'
 import type { OAuthError } from './error.ts'
-import type { Grant } from './grant.ts'
+import type { Grant, Standing } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { Interaction } from './interactions.ts'
 import type { Keys } from './keys.ts'
@@ -57,6 +57,8 @@ export interface Context {
   sessions: 'ours' | 'host'
   /** Who sits at this browser. The host answers; the core only asks. */
   session(http: HttpRequest): Promise<Session | null>
+  /** The same and what they have allowed the client, where the host can tell both in one look; else the store is asked. */
+  standing?(http: HttpRequest, client_id: string): Promise<Standing | null>
   /** The person, for claims; null where they are gone. The store's own people unless the host has others. */
   findUser(sub: string): Promise<User | null>
   pages: Pages

@@ -1,4 +1,5 @@
 import type { Milliseconds } from './clock.ts'
+import type { Session } from './user.ts'
 
 /** What one person has allowed one client, until it ends or is withdrawn. */
 export interface Consent {
@@ -20,6 +21,13 @@ export interface Consent {
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
   request_id: string
   once?: boolean
+}
+
+/** Who sits at a browser, what they have allowed one client, and the epoch that a code issued upon it must carry. */
+export interface Standing<Who = Session> {
+  session: Who
+  consent: Consent | null
+  epoch: number
 }
 
 /** One decision, kept for good. */

@@ -2,7 +2,7 @@ import type { ApiKey } from './api-key.ts'
 import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
-import type { Consent, Grant, Receipt } from './grant.ts'
+import type { Consent, Grant, Receipt, Standing } from './grant.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
 import type { StoredKey } from './stored-key.ts'
 import type { StoredSession, User } from './user.ts'
@@ -62,7 +62,7 @@ export interface Store {
   }
   consents: {
     /** The consent, if there is one, and in the same breath the epoch that a code issued upon it must carry. */
-    find(sub: string, client_id: string): Promise<{ consent: Consent | null; epoch: number }>
+    find(sub: string, client_id: string): Promise<Omit<Standing, 'session'>>
     /**
      * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before.
      * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
@@ -144,6 +144,8 @@ export interface Store {
   sessions: {
     /** The session while it lasts. */
     find(session_hash: string, now: Milliseconds): Promise<StoredSession | null>
+    /** The same, and what `consents.find` says of its person and this client, all of one moment. */
+    standing(session_hash: string, client_id: string, now: Milliseconds): Promise<Standing<StoredSession> | null>
     /** Opens a session; `replaces` ends the one that this browser had. */
     open(session: StoredSession, replaces?: string): Promise<void>
     /** Notes that the person has chosen this account anew. */

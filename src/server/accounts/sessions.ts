@@ -2,6 +2,7 @@ import { sameText, sha256 } from '../../core/crypto/hash.ts'
 import { randomToken } from '../../core/crypto/random.ts'
 import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
+import type { Standing } from '../../core/model/grant.ts'
 import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
@@ -14,14 +15,18 @@ export interface Person {
   user: User
 }
 
+type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock'>
+
 /** The session of this browser's cookie, while it lasts. */
-export async function findSession(
-  accounts: Pick<Accounts, 'issuer' | 'store' | 'clock'>,
-  http: HttpRequest,
-): Promise<StoredSession | null> {
-  const secret = readCookie(http, cookieName(accounts.issuer, COOKIE))
-  if (!secret) return null
-  return accounts.store.sessions.find(sha256(secret), accounts.clock())
+export async function findSession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+  const secret = readCookie(http, cookieName(issuer, COOKIE))
+  return secret ? store.sessions.find(sha256(secret), clock()) : null
+}
+
+/** The same, and what its person has allowed this client. */
+export async function findStanding({ issuer, store, clock }: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
+  const secret = readCookie(http, cookieName(issuer, COOKIE))
+  return secret ? store.sessions.standing(sha256(secret), client_id, clock()) : null
 }
 
 /** The session with its person; null also where that person is gone or has been disabled since. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { DAY } from '../../../src/core/model/clock.ts'
-import { aSession, fresh, NOW } from './records.ts'
+import { aConsent, aReceipt, aSession, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 /** Sessions of our own pages. */
@@ -12,6 +12,29 @@ export function sessionTests(world: World): void {
     await world.store.sessions.open(session)
     for (const store of world.stores) assert.deepEqual(await store.sessions.find(session.session_hash, NOW + DAY - 1), session)
     assert.equal(await world.store.sessions.find(session.session_hash, NOW + DAY), null)
+  })
+
+  it('are found beside what their person has allowed a client, with the epoch', async () => {
+    const session = aSession({ selected_at: NOW })
+    const { client_id } = aConsent()
+    const look = (at = NOW) => world.store.sessions.standing(session.session_hash, client_id, at)
+    assert.equal(await look(), null)
+    await world.store.sessions.open(session)
+    const epoch = await world.epoch(session.sub, client_id)
+    assert.deepEqual(await look(), { session, consent: null, epoch })
+    for (const expires_at of [NOW + 2 * DAY, undefined]) {
+      const consent = aConsent({ sub: session.sub, client_id, ...(expires_at && { expires_at }) })
+      const other = aConsent({ sub: session.sub })
+      for (const one of [consent, other]) await world.store.consents.decide(one, aReceipt(one))
+      for (const store of world.stores)
+        assert.deepEqual(await store.sessions.standing(session.session_hash, client_id, NOW), { session, consent, epoch })
+    }
+    await world.store.grants.withdraw({ sub: session.sub, client_id })
+    assert.equal((await look())?.epoch, epoch + 1)
+    await world.store.grants.withdraw({ sub: session.sub, client_id: '' })
+    assert.equal((await look())?.epoch, epoch + 2)
+    assert.equal((await look())?.epoch, await world.epoch(session.sub, client_id))
+    assert.equal(await look(NOW + DAY), null)
   })
 
   it('a new one replaces the one that this browser had, and no other', async () => {
