@@ -77,9 +77,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const core = wrap(server.handle)
-  async function handle(http: HttpRequest): Promise<Reply> {
-    return (routes.get(http.path) ?? core)(http)
-  }
+  const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? core)(http)
   async function close(): Promise<void> {
     await key_home?.close()
     await store.close()

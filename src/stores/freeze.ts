@@ -32,22 +32,18 @@ export async function isFrozen(sql: Sql): Promise<boolean> {
 
 /** What a frozen database refuses leaves as `temporarily_unavailable`, with a time to try again. */
 export function tellFrozen(sql: Sql): Sql {
-  const told = async <T>(write: Promise<T>): Promise<T> => {
-    try {
-      return await write
-    } catch (cause) {
-      if (!sql.ddl.isFrozen(cause)) throw cause
-      throw new OAuthError('temporarily_unavailable', 'The database is being moved and takes no changes at this moment.', {
-        cause,
-        retry_after: RETRY_AFTER,
-        reason: 'moving',
-      })
-    }
+  const tell = (cause: unknown): never => {
+    if (!sql.ddl.isFrozen(cause)) throw cause
+    throw new OAuthError('temporarily_unavailable', 'The database is being moved and takes no changes at this moment.', {
+      cause,
+      retry_after: RETRY_AFTER,
+      reason: 'moving',
+    })
   }
   return {
     ...sql,
-    write: (text, values) => told(sql.write(text, values)),
-    change: (text, values) => told(sql.change(text, values)),
-    batch: (statements) => told(sql.batch(statements)),
+    write: (text, values) => sql.write(text, values).catch(tell),
+    change: (text, values) => sql.change(text, values).catch(tell),
+    batch: (statements) => sql.batch(statements).catch(tell),
   }
 }

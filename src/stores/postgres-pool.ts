@@ -1,3 +1,4 @@
+import process from 'node:process'
 import type { Client, ClientConfig, Pool, PoolClient, PoolConfig } from 'pg'
 import { OAuthError } from '../core/model/error.ts'
 import { again, isGone, isLost, isSafeToRepeat, markUndone } from './postgres-again.ts'
@@ -96,7 +97,7 @@ interface Turns {
 }
 
 /**
- * The single statements of one turn of the event loop are one transaction: they go out in one piece, share one sync of the disk, and come
+ * The single statements of one tick, all that the requests of a turn of the event loop have to ask at once, are one transaction: they go out in one piece, share one sync of the disk, and come
  * back in one. Those that come while a connection is waited for join them. Where one of them fails nothing was kept, and each is a
  * transaction of its own then. Reads and writes keep apart: a write may have to wait for a row that somebody holds.
  */
@@ -107,7 +108,7 @@ function createTurns({ pool, most, send, patience, largest, sorted = false }: Tu
 
   function begin(): Waiting[] {
     const turn: Waiting[] = []
-    setImmediate(() => void run(turn))
+    process.nextTick(() => void run(turn))
     return turn
   }
 

@@ -1,4 +1,5 @@
 import { closeSync, fdatasync, openSync, readSync } from 'node:fs'
+import process from 'node:process'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { StoreWork } from '../core/model/store.ts'
@@ -135,7 +136,8 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, op
         resolve: resolve as Write['resolve'],
         reject: (cause) => reject(explainUndone(cause)),
       }
-      if (waiting.push(write) === 1) setImmediate(commitAll)
+      // a tick comes when all that was set off with this write has come as far as it can: who asks in one turn shares a transaction
+      if (waiting.push(write) === 1) process.nextTick(commitAll)
     })
   }
 

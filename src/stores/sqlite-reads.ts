@@ -1,3 +1,4 @@
+import process from 'node:process'
 import type { DatabaseSync } from 'node:sqlite'
 
 /** Reads that share a transaction. */
@@ -8,7 +9,8 @@ export interface SharedReads {
 }
 
 /**
- * The reads of one turn of the event loop see one moment of the database. Alone, each would lock and unlock it, which takes longer than
+ * The reads of one tick, all that the requests of a turn of the event loop do before they wait for something, see one moment of the
+ * database. Alone, each would lock and unlock it, which takes longer than
  * to find a row ([decision 0036](../../docs/decisions/0036-what-a-flow-costs.md)).
  */
 export function createSharedReads(database: DatabaseSync): SharedReads {
@@ -31,7 +33,7 @@ export function createSharedReads(database: DatabaseSync): SharedReads {
       if (!open) {
         begin.run()
         open = true
-        setImmediate(end)
+        process.nextTick(end)
       }
       return read()
     },

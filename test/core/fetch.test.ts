@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import { toFetch } from '../../src/core/http/fetch.ts'
 import { OAuthError } from '../../src/core/model/error.ts'
 import type { HttpRequest, Reply } from '../../src/core/model/http.ts'
@@ -73,4 +73,28 @@ it('many at once each get their own answer', async () => {
     await Promise.all(answers.map((answer) => answer.text())),
     answers.map((_, i) => `/${i}`),
   )
+})
+
+describe('requests of one turn of the event loop', () => {
+  for (const [host, userAgent, waits] of [
+    ['in Node wait together', navigator.userAgent, 1],
+    ['in a host that lets none wait for another’s wait each by itself', 'Cloudflare-Workers', 5],
+  ] as const) {
+    it(host, async (test) => {
+      const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator')!
+      Object.defineProperty(globalThis, 'navigator', { value: { userAgent }, configurable: true })
+      const later = mock.method(globalThis, 'setImmediate')
+      test.after(() => {
+        Object.defineProperty(globalThis, 'navigator', own)
+        later.mock.restore()
+      })
+      let begun = 0
+      const fetch = toFetch(async () => ({ status: 200, headers: {}, body: String(begun++) }))
+      const answers = Array.from({ length: 5 }, () => fetch(new Request('https://id.example/')))
+      assert.equal(begun, 0)
+      assert.equal(later.mock.callCount(), waits)
+      assert.deepEqual(await Promise.all(answers.map(async (answer) => (await answer).text())), ['0', '1', '2', '3', '4'])
+      assert.equal(await (await fetch(new Request('https://id.example/'))).text(), '5')
+    })
+  }
 })

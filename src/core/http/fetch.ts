@@ -24,7 +24,20 @@ declare const setImmediate: ((work: () => void) => unknown) | undefined
 function createEndOfTurn(): (() => Promise<void>) | null {
   if (typeof setImmediate !== 'function') return null
   const later = setImmediate
-  return () => new Promise((resolve) => void later(resolve)) // of each request its own: some hosts let none wait for another's
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } }
+  const isNode = navigator?.userAgent?.startsWith('Node.js/')
+  // of each request its own: some hosts let none wait for another's
+  if (!isNode) return () => new Promise((resolve) => void later(resolve))
+  let present: Promise<void> | null = null
+  return () => {
+    present ??= new Promise((resolve) => {
+      later(() => {
+        present = null
+        resolve()
+      })
+    })
+    return present
+  }
 }
 
 /** The record as it is where it will do: frames that stand in for web standards then never make real `Headers`. */

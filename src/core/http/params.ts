@@ -63,7 +63,7 @@ export async function readParams(http: HttpRequest, dialect: Dialect, body: Dial
   const params: { [name in Parameter]?: string } & { resource?: string[] } = {}
   const seen: string[] = []
   const names = wordsOf(dialect)
-  for (const [word, value] of await readPairs(http, dialect, body)) {
+  for (const [word, value] of http.method === 'POST' ? await readBody(http, dialect, body) : readForm(http.query)) {
     const name = names.get(word)
     if (name === 'resource') {
       if (value !== '') params.resource = [...(params.resource ?? []), value]
@@ -83,8 +83,7 @@ export async function readParams(http: HttpRequest, dialect: Dialect, body: Dial
   return params
 }
 
-async function readPairs(http: HttpRequest, dialect: Dialect, body: Dialect['body']): Promise<[name: string, value: string][]> {
-  if (http.method !== 'POST') return readForm(http.query)
+async function readBody(http: HttpRequest, dialect: Dialect, body: Dialect['body']): Promise<[name: string, value: string][]> {
   if (isForm(http, dialect) && body.includes('form')) return readForm(await http.text())
   if (mediaType(http) === MEDIA_TYPE.json && body.includes('json')) return readJsonForm(await http.text())
   throw new OAuthError('invalid_request', `The body must be ${body.map((kind) => MEDIA_TYPE[kind]).join(' or ')}.`)
