@@ -44,7 +44,7 @@ export interface PgQuery {
   /** Of the statement whose answer comes in: pg notes it when the server has parsed it. */
   name: string
   text: string
-  callback: (error: Error | null | undefined, query: { parts: readonly Part[] }) => void
+  callback: (error: Error | null | undefined, answered?: { parts: readonly Part[] }) => void
   query_timeout: number | undefined
 }
 
@@ -154,7 +154,8 @@ export function createSend(Query: new (text: string) => PgQuery, parserOf: (type
         columns: undefined,
       }))
       query.query_timeout = query_timeout
-      query.callback = (error, { parts }) => (error ? reject(error) : resolve(parts))
+      // where nothing has come in time pg calls it with the error alone
+      query.callback = (error, answered) => (error ? reject(error) : resolve(answered!.parts))
       on.query(query)
     })
 }

@@ -3,13 +3,23 @@ import { DAY } from '../../src/core/model/clock.ts'
 import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { aConsent, aGrant, aReceipt, NOW } from './suite/records.ts'
 
+const asleep = new Int32Array(new SharedArrayBuffer(4))
+
 /** Writes as fast as it can and says on its standard output what it was promised, until it is killed. */
 const [file, round, now = String(NOW)] = process.argv.slice(2) as [string, string, string?]
 const end = Number(now) + DAY
 const store = await openSqliteStore(file)
 
 function say(what: string, ...values: (string | number)[]): void {
-  writeSync(1, `${[what, ...values].join(' ')}\n`)
+  const line = Buffer.from(`${[what, ...values].join(' ')}\n`)
+  for (let at = 0; at < line.length; ) {
+    try {
+      at += writeSync(1, line, at)
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause
+      Atomics.wait(asleep, 0, 0, 1) // who listens has not read it all yet
+    }
+  }
 }
 
 async function write(caller: number): Promise<never> {

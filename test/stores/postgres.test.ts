@@ -343,14 +343,17 @@ describe('postgres: the statements of one turn', () => {
 
 describe('postgres: an answer that is lost', () => {
   /** A store whose connections can be cut, and one that goes another way. */
-  async function onWire(run: (store: Store, direct: Store, wire: Wire, address: string) => Promise<void>): Promise<void> {
+  async function onWire(
+    run: (store: Store, direct: Store, wire: Wire, address: string) => Promise<void>,
+    members: object = {},
+  ): Promise<void> {
     const address = await postgres.createDatabase()
     const { hostname, port } = new URL(address)
     const wire = await openRelay({ host: hostname, port: Number(port) })
     const cuttable = new URL(address)
     cuttable.host = `${wire.host}:${wire.port}`
     const direct = await openPostgresStore({ url: address })
-    const store = await openPostgresStore({ url: cuttable.href })
+    const store = await openPostgresStore({ url: cuttable.href, ...members })
     try {
       await run(store, direct, wire, address)
     } finally {
@@ -372,6 +375,25 @@ describe('postgres: an answer that is lost', () => {
       await refused
       assert.equal((await store.grants.find(grant.grant_id))?.generation, 2)
     })
+  })
+
+  it('of a server that has fallen silent: whoever shares a transaction with it is told 503 in time, and all goes on when it speaks again', async () => {
+    await onWire(
+      async (store, _direct, wire) => {
+        const [one, other] = [aGrant(), aGrant()]
+        for (const grant of [one, other]) await store.grants.redeem(grant, {})
+        wire.cut('drop')
+        const began = performance.now()
+        const refused = [one, other].map((grant) =>
+          assert.rejects(store.grants.rotate(grant.grant_id, 1, 1, grant.expires_at, null), isUnavailable),
+        )
+        await Promise.all(refused)
+        assert.ok(performance.now() - began < 5_000)
+        wire.heal()
+        await soon('there again', async () => (await store.grants.find(one.grant_id).catch(() => null))?.grant_id === one.grant_id)
+      },
+      { statement_timeout: 1 },
+    )
   })
 
   it('of a batch whose commit was not sent: it is done once, on another connection', async () => {
