@@ -176,6 +176,7 @@ async function createContext(options: Options): Promise<Context> {
       consent: under(given.pages.consent),
       logout: given.pages.logout === undefined ? undefined : under(given.pages.logout),
       error: given.pages.error,
+      ...(given.pages.languages && { languages: given.pages.languages }),
       ...(given.pages.embedded && { embedded: given.pages.embedded }),
     },
     report: (error, http, client_id) => {
@@ -226,7 +227,7 @@ async function refuse(context: Context, http: HttpRequest, error: OAuthError, ro
   const status = (error.reason && dialect.error_page.status[error.reason]) ?? error.status
   if (route && dialect.error_page.type === 'json') return { ...jsonError(error, dialect, reference), status }
   const client = error.error === 'server_error' ? null : await findShownClient(context, http)
-  return { ...context.pages.error(http, { error, reference, client }), status }
+  return { ...(await context.pages.error(http, { error, reference, client })), status }
 }
 
 /** The client whose doing the error is, so that the person is told its name: only one that is registered. */

@@ -20,6 +20,7 @@ import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
 
@@ -90,7 +91,7 @@ async function createSite(
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
-  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), clock }
+  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
@@ -110,7 +111,8 @@ async function createSite(
       login: '/login',
       consent: '/consent',
       logout: '/logout/confirm',
-      error: (http, view) => errorPage(frame, http, view),
+      languages: LANGUAGES,
+      error: async (http, view) => errorPage(await speak(frame, http), http, view),
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
@@ -166,7 +168,7 @@ async function visit(server: AuthorizationServer, site: Site, http: HttpRequest,
   try {
     const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
     if (!handler) throw wrongMethod(route)
-    const reply = await handler(site, http)
+    const reply = await handler(await speak(site, http), http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {
     return refuse(server, site, http, OAuthError.from(cause))
@@ -181,8 +183,8 @@ function wrongMethod(route: PageRoute): OAuthError {
   })
 }
 
-function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError): Reply {
+async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError): Promise<Reply> {
   const reference = server.report(error, http)
-  const reply = errorPage(site, http, { error, reference, client: null })
+  const reply = errorPage(await speak(site, http), http, { error, reference, client: null })
   return http.method === 'HEAD' ? { ...reply, body: '' } : reply
 }

@@ -27,11 +27,14 @@ export function openBrowser(): Promise<Browser> {
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** Widths of a phone and a desk, in pixels. */
+const WIDTHS = [390, 1280]
+
 /**
- * What axe finds on this page in both colour schemes, one line for each place. Scripts are off where people walk, so axe looks at the
- * same markup and style sheet in a context of its own.
+ * The same markup and style sheet in a context of its own, where scripts may run: where people walk they are off. What is asked for in
+ * `work` is asked at each width.
  */
-export async function findBarriers(page: Page): Promise<string[]> {
+async function inCopy(page: Page, work: (copy: Page, width: number) => Promise<string[]>): Promise<string[]> {
   const browser = page.context().browser()
   if (!browser) throw new Error('The page has no browser.')
   const context = await browser.newContext({ bypassCSP: true, reducedMotion: 'reduce' })
@@ -40,18 +43,53 @@ export async function findBarriers(page: Page): Promise<string[]> {
     const body = await page.content()
     await copy.route(page.url(), (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }))
     await copy.goto(page.url())
-    await copy.evaluate(axe)
     const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await copy.emulateMedia({ colorScheme })
-      const { violations } = await copy.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run())
-      for (const { id, nodes } of violations)
-        for (const { target } of nodes) found.push(`${colorScheme} ${new URL(page.url()).pathname} ${id}: ${target.join(' ')}`)
+    for (const width of WIDTHS) {
+      await copy.setViewportSize({ width, height: 800 })
+      for (const one of await work(copy, width)) found.push(`${width} ${new URL(page.url()).pathname} ${one}`)
     }
     return found
   } finally {
     await context.close()
   }
+}
+
+/** What axe finds on this page in both colour schemes and at both widths, one line for each place. */
+export function findBarriers(page: Page): Promise<string[]> {
+  return inCopy(page, async (copy) => {
+    await copy.evaluate(axe)
+    const found: string[] = []
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await copy.emulateMedia({ colorScheme })
+      const { violations } = await copy.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run())
+      for (const { id, nodes } of violations) for (const { target } of nodes) found.push(`${colorScheme} ${id}: ${target.join(' ')}`)
+    }
+    return found
+  })
+}
+
+/** What runs over the side of this page, or of what holds it, with texts as they are and twice as large. */
+export function findOverflows(page: Page): Promise<string[]> {
+  return inCopy(page, async (copy) => {
+    const found: string[] = []
+    for (const size of ['100%', '200%']) {
+      await copy.addStyleTag({ content: `html { font-size: ${size} !important }` })
+      const over = await copy.evaluate(() => {
+        const lines: string[] = []
+        const page = document.documentElement
+        if (page.scrollWidth > page.clientWidth) lines.push(`the page is ${page.scrollWidth - page.clientWidth} px too wide`)
+        for (const element of document.body.querySelectorAll('*')) {
+          const { left, right } = element.getBoundingClientRect()
+          const unseen = right <= left || element.closest('.skip, svg, .account-nav > *') !== null // which may be scrolled
+          if (unseen || (left >= -1 && right <= page.clientWidth + 1)) continue
+          lines.push(`${element.tagName.toLowerCase()}.${element.className} ${(element.textContent ?? '').trim().slice(0, 30)}`)
+        }
+        return lines
+      })
+      for (const one of over) found.push(`at ${size}: ${one}`)
+    }
+    return found
+  })
 }
 
 /** Presses Tab until the element with this id has the focus; throws where it cannot be reached so, or where the focus cannot be seen. */

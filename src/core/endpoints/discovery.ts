@@ -39,6 +39,7 @@ export function metadata(context: Context, dialect: Dialect): object {
     introspection_endpoint_auth_methods_supported: at('introspect') && secret_methods,
     revocation_endpoint_auth_methods_supported: at('revoke') && methods,
     code_challenge_methods_supported: dialect.pkce.methods,
+    ui_locales_supported: context.pages.languages,
     authorization_response_iss_parameter_supported: true,
     ...(dialect.discovery.includes('openid') && openidMetadata(context, at)),
   }

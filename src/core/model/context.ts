@@ -29,7 +29,9 @@ export interface Pages {
   consent: string
   /** Asks whether to sign out; without it there is no end_session_endpoint. */
   logout?: string
-  error(http: HttpRequest, view: ErrorView): Reply
+  /** The languages of all of them, as tags of BCP 47. @spec RFC 8414 §2 */
+  languages?: readonly string[]
+  error(http: HttpRequest, view: ErrorView): Reply | Promise<Reply>
   /** Shows one of the two on the authorize address itself, for dialects that want it so; without it the browser is sent to them. */
   embedded?(http: HttpRequest, step: 'login' | 'consent', interaction: Interaction, ticket: string): Promise<Reply>
 }

@@ -63,16 +63,34 @@ export interface ResourceDefinition {
   client_id?: string
 }
 
-const own = (claims: readonly string[], title: string, description: string): ScopeDefinition => ({
-  title: { en: title },
-  description: { en: description },
-  level: 1,
-  claims,
-})
+type Texts = Readonly<Record<string, string>>
+
+const own = (claims: readonly string[], title: Texts, description: Texts): ScopeDefinition => ({ title, description, level: 1, claims })
 
 /** The scopes that OpenID Connect defines; a deployment adds its own. @spec OIDC Core §5.4, OIDC Core §11 */
 export const standardScopes: Readonly<Record<string, ScopeDefinition>> = {
-  openid: { ...own(['sub'], 'Recognise you', 'A number that stands for you, and nothing else.'), silent: true },
+  openid: {
+    ...own(
+      ['sub'],
+      {
+        en: 'Recognise you',
+        de: 'Sie wiedererkennen',
+        es: 'Reconocerle',
+        fr: 'Vous reconnaître',
+        ja: 'あなたを見分ける',
+        ar: 'التعرف عليك',
+      },
+      {
+        en: 'A number that stands for you, and nothing else.',
+        de: 'Eine Nummer, die für Sie steht, und sonst nichts.',
+        es: 'Un número que le representa, y nada más.',
+        fr: 'Un numéro qui vous représente, et rien d’autre.',
+        ja: 'あなたを表す番号だけです。',
+        ar: 'رقم يدل عليك، ولا شيء غيره.',
+      },
+    ),
+    silent: true,
+  },
   profile: own(
     [
       'name',
@@ -90,11 +108,100 @@ export const standardScopes: Readonly<Record<string, ScopeDefinition>> = {
       'locale',
       'updated_at',
     ],
-    'Know who you are',
-    'Your name, picture and the like. Not your email address.',
+    {
+      en: 'Know who you are',
+      de: 'Wissen, wer Sie sind',
+      es: 'Saber quién es usted',
+      fr: 'Savoir qui vous êtes',
+      ja: 'あなたが誰かを知る',
+      ar: 'معرفة من أنت',
+    },
+    {
+      en: 'Your name, picture and the like. Not your email address.',
+      de: 'Ihr Name, Ihr Bild und dergleichen. Nicht Ihre E-Mail-Adresse.',
+      es: 'Su nombre, su imagen y datos parecidos. No su correo electrónico.',
+      fr: 'Votre nom, votre photo et ce genre de choses. Pas votre adresse e-mail.',
+      ja: '名前、写真などです。メールアドレスは含みません。',
+      ar: 'اسمك وصورتك وما شابه. دون بريدك الإلكتروني.',
+    },
   ),
-  email: own(['email', 'email_verified'], 'See your email address', 'The address, and whether it was checked.'),
-  address: own(['address'], 'See your postal address', 'The address that you have entered here.'),
-  phone: own(['phone_number', 'phone_number_verified'], 'See your phone number', 'The number, and whether it was checked.'),
-  offline_access: { ...own([], 'Stay connected', 'It keeps its access while you are away, until you end it.'), silent: true },
+  email: own(
+    ['email', 'email_verified'],
+    {
+      en: 'See your email address',
+      de: 'Ihre E-Mail-Adresse sehen',
+      es: 'Ver su correo electrónico',
+      fr: 'Voir votre adresse e-mail',
+      ja: 'メールアドレスを見る',
+      ar: 'رؤية بريدك الإلكتروني',
+    },
+    {
+      en: 'The address, and whether it was checked.',
+      de: 'Die Adresse, und ob sie geprüft wurde.',
+      es: 'La dirección, y si fue comprobada.',
+      fr: 'L’adresse, et si elle a été vérifiée.',
+      ja: 'アドレスと、確認済みかどうかです。',
+      ar: 'العنوان، وهل جرى التحقق منه.',
+    },
+  ),
+  address: own(
+    ['address'],
+    {
+      en: 'See your postal address',
+      de: 'Ihre Postanschrift sehen',
+      es: 'Ver su dirección postal',
+      fr: 'Voir votre adresse postale',
+      ja: '住所を見る',
+      ar: 'رؤية عنوانك البريدي',
+    },
+    {
+      en: 'The address that you have entered here.',
+      de: 'Die Anschrift, die Sie hier eingetragen haben.',
+      es: 'La dirección que ha indicado aquí.',
+      fr: 'L’adresse que vous avez saisie ici.',
+      ja: 'ここで入力した住所です。',
+      ar: 'العنوان الذي أدخلته هنا.',
+    },
+  ),
+  phone: own(
+    ['phone_number', 'phone_number_verified'],
+    {
+      en: 'See your phone number',
+      de: 'Ihre Telefonnummer sehen',
+      es: 'Ver su número de teléfono',
+      fr: 'Voir votre numéro de téléphone',
+      ja: '電話番号を見る',
+      ar: 'رؤية رقم هاتفك',
+    },
+    {
+      en: 'The number, and whether it was checked.',
+      de: 'Die Nummer, und ob sie geprüft wurde.',
+      es: 'El número, y si fue comprobado.',
+      fr: 'Le numéro, et s’il a été vérifié.',
+      ja: '番号と、確認済みかどうかです。',
+      ar: 'الرقم، وهل جرى التحقق منه.',
+    },
+  ),
+  offline_access: {
+    ...own(
+      [],
+      {
+        en: 'Stay connected',
+        de: 'Verbunden bleiben',
+        es: 'Seguir conectada',
+        fr: 'Rester connectée',
+        ja: '接続を保つ',
+        ar: 'البقاء متصلًا',
+      },
+      {
+        en: 'It keeps its access while you are away, until you end it.',
+        de: 'Der Zugriff besteht auch, während Sie nicht da sind, bis Sie ihn beenden.',
+        es: 'Conserva el acceso mientras usted no está, hasta que le ponga fin.',
+        fr: 'L’accès est conservé en votre absence, jusqu’à ce que vous y mettiez fin.',
+        ja: 'あなたがいない間も、終わらせるまでアクセスは続きます。',
+        ar: 'يبقى له الوصول في غيابك حتى تنهيه.',
+      },
+    ),
+    silent: true,
+  },
 }

@@ -14,7 +14,7 @@ import { icon } from './icons.ts'
 import { page, seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientMark, clientName } from './text.ts'
-import { inWords, words } from './words.ts'
+import { inWords } from './words.ts'
 
 /** Who may do what, since when and until when, and the handle to end it. */
 export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
@@ -24,19 +24,19 @@ export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
   const connected = await findConnected(site, person.user.sub)
   const revoked = await findRevoked(site, readQuery(http).get('revoked'), connected)
   return page(site, {
-    title: words.apps.title,
-    aside: html`<a class="small" href="${site.base}/logout/confirm">${words.signOut}</a>`,
+    title: site.words.apps.title,
+    aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
-  <nav class="account-nav" aria-label="${words.apps.nav}">
-    <a href="${site.base}/account/apps" aria-current="page">${icon('apps', 'icon-s')}${words.apps.title}</a>
+  <nav class="account-nav" aria-label="${site.words.apps.nav}">
+    <a href="${site.base}/account/apps" aria-current="page">${icon('apps', 'icon-s')}${site.words.apps.title}</a>
   </nav>
   <div class="stack-l">
     <div class="stack-s">
-      <h1>${words.apps.title}</h1>
-      ${connected.length > 0 && html`<p class="muted">${words.apps.count(connected.length)}</p>`}
+      <h1>${site.words.apps.title}</h1>
+      ${connected.length > 0 && html`<p class="muted">${site.words.apps.count(connected.length)}</p>`}
     </div>
-    ${revoked && notice(revoked)}
-    ${connected.length === 0 ? empty() : list(site, connected, csrf)}
+    ${revoked && notice(site, revoked)}
+    ${connected.length === 0 ? empty(site) : list(site, connected, csrf)}
   </div>
 </div>`,
   })
@@ -79,17 +79,17 @@ async function findRevoked(site: Site, client_id: string, connected: readonly Co
   return site.store.clients.find(client_id)
 }
 
-function notice(client: Client): Html {
-  return html`<div class="notice notice-good" role="status" id="notice">${icon('check')}<div><strong>${words.apps.revoked(bdi(clientName(client)))}</strong>${words.apps.revokedText}</div></div>`
+function notice(site: Site, client: Client): Html {
+  return html`<div class="notice notice-good" role="status" id="notice">${icon('check')}<div><strong>${site.words.apps.revoked(bdi(clientName(client)))}</strong>${site.words.apps.revokedText}</div></div>`
 }
 
-function empty(): Html {
-  return html`<div class="card"><div class="empty">${icon('apps')}<h2>${words.apps.none}</h2><p>${words.apps.noneText}</p></div></div>`
+function empty(site: Site): Html {
+  return html`<div class="card"><div class="empty">${icon('apps')}<h2>${site.words.apps.none}</h2><p>${site.words.apps.noneText}</p></div></div>`
 }
 
 function list(site: Site, connected: readonly Connected[], csrf: string): Html {
   return html`<section class="stack" aria-labelledby="apps-title">
-      <h2 id="apps-title">${words.apps.list}</h2>
+      <h2 id="apps-title">${site.words.apps.list}</h2>
       <ul class="grants">
       ${connected.map((one) => item(site, one, csrf))}
       </ul>
@@ -99,45 +99,47 @@ function list(site: Site, connected: readonly Connected[], csrf: string): Html {
 function item(site: Site, { consent, client }: Connected, csrf: string): Html {
   const id = `grant-${client.client_id}`
   const now = site.clock()
-  const where = Object.keys(consent.scope_at).flatMap((name) => (site.resources[name] ? [inWords(site.resources[name].name)] : []))
+  const where = Object.keys(consent.scope_at).flatMap((name) =>
+    site.resources[name] ? [inWords(site.words, site.resources[name].name)] : [],
+  )
   return html`<li class="grant" id="${id}">
         <div class="grant-head">
           ${clientMark(client)}
           <div class="stack-s">
-            <div class="grant-title"><h3>${bdi(clientName(client))}</h3>${standingOf(client)}</div>
-            <p class="visually-hidden">${words.apps.itMay}</p><ul class="may">${mayItems(site, consent)}</ul>
+            <div class="grant-title"><h3>${bdi(clientName(client))}</h3>${standingOf(site, client)}</div>
+            <p class="visually-hidden">${site.words.apps.itMay}</p><ul class="may">${mayItems(site, consent)}</ul>
           </div>
         </div>
         <dl class="grant-facts">
-          <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
-          <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, now)}</dd></div>
-          <div><dt>${words.apps.until}</dt><dd>${consent.expires_at === undefined ? words.apps.untilRevoked : dayOf(consent.expires_at, now)}</dd></div>
-          ${where.length > 0 && html`<div><dt>${words.apps.where}</dt><dd>${where.join(', ')}</dd></div>`}
+          <div><dt>${site.words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
+          <div><dt>${site.words.apps.since}</dt><dd>${dayOf(consent.granted_at, now, site.words)}</dd></div>
+          <div><dt>${site.words.apps.until}</dt><dd>${consent.expires_at === undefined ? site.words.apps.untilRevoked : dayOf(consent.expires_at, now, site.words)}</dd></div>
+          ${where.length > 0 && html`<div><dt>${site.words.apps.where}</dt><dd>${where.map((name, i) => html`${i > 0 && ', '}${name}`)}</dd></div>`}
         </dl>
         <div class="grant-actions">
           <details>
-            <summary class="button button-s button-danger-quiet" id="${id}-revoke">${icon('no', 'icon-s')}${words.apps.revoke}<span class="visually-hidden"> ${bdi(clientName(client))}</span></summary>
+            <summary class="button button-s button-danger-quiet" id="${id}-revoke">${icon('no', 'icon-s')}${site.words.apps.revoke}<span class="visually-hidden"> ${bdi(clientName(client))}</span></summary>
             <form class="confirm-panel stack-s" method="post" action="${site.base}/account/apps">
               <input type="hidden" name="csrf" value="${csrf}">
               <input type="hidden" name="client_id" value="${client.client_id}">
-              <p>${words.apps.revokeText(bdi(clientName(client)))}</p>
-              <p><button type="submit" class="button button-s button-danger" id="${id}-revoke-confirm"><span>${words.apps.revokeOne(bdi(clientName(client)))}</span></button></p>
+              <p>${site.words.apps.revokeText(bdi(clientName(client)))}</p>
+              <p><button type="submit" class="button button-s button-danger" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(bdi(clientName(client)))}</span></button></p>
             </form>
           </details>
         </div>
       </li>`
 }
 
-function standingOf(client: Client): Html {
-  if (client.disabled_at !== undefined) return html`<span class="badge badge-danger">${icon('no')}${words.apps.stopped}</span>`
-  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${words.apps.reviewed}</span>`
-  return html`<span class="badge badge-caution">${words.apps.notReviewed}</span>`
+function standingOf(site: Site, client: Client): Html {
+  if (client.disabled_at !== undefined) return html`<span class="badge badge-danger">${icon('no')}${site.words.apps.stopped}</span>`
+  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${site.words.apps.reviewed}</span>`
+  return html`<span class="badge badge-caution">${site.words.apps.notReviewed}</span>`
 }
 
 /** What weighs most comes first; where only silent scopes were allowed, it may at least recognise the person. */
 function mayItems(site: Site, consent: Consent): Html[] {
   const known = splitScope(consent.scope).flatMap((word) => (site.scopes[word] && !site.scopes[word].silent ? [site.scopes[word]] : []))
   const sorted = known.sort((a, b) => b.level - a.level)
-  if (sorted.length === 0) return [html`<li>${words.apps.recognise}</li>`]
-  return sorted.map(({ level, title }) => html`<li${level === 3 && html` class="acts"`}>${inWords(title)}</li>`)
+  if (sorted.length === 0) return [html`<li>${site.words.apps.recognise}</li>`]
+  return sorted.map(({ level, title }) => html`<li${level === 3 && html` class="acts"`}>${inWords(site.words, title)}</li>`)
 }

@@ -12,7 +12,7 @@ import { glyph, icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientMark, clientName, formTarget, initials, linkTo, personName } from './text.ts'
-import { inWords, words } from './words.ts'
+import { inWords } from './words.ts'
 
 /** A scope as the page shows it. */
 export interface ShownScope {
@@ -41,9 +41,9 @@ export interface ConsentView {
 /** Who asks, on one side; what for, on the other; what happens then, below the line. */
 export function consentPage(site: Site, view: ConsentView): Reply {
   const { client, request } = view.interaction
-  const title = words.consent.title(clientName(client))
+  const title = site.words.consent.title(clientName(client))
   return page(site, {
-    title: view.nothing_on ? words.errorTitle(title) : title,
+    title: view.nothing_on ? site.words.errorTitle(title) : title,
     status: view.nothing_on ? 400 : 200,
     form_action: formTarget(request.redirect_uri),
     main: html`<div class="width-l stack-l">
@@ -64,12 +64,12 @@ function whoAsks(site: Site, view: ConsentView): Html {
   const name = bdi(clientName(client))
   return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
       <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${glyph}</span></div>
-      <h1 id="consent-title">${words.consent.heading(name, site.product.name)}</h1>
+      <h1 id="consent-title">${site.words.consent.heading(name, site.product.name)}</h1>
       ${standingOf(site, view)}
-      ${isNativeRedirect(request.redirect_uri) && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${words.consent.here}</strong>${words.consent.hereText(name, hostOf(request.redirect_uri))}</div></div>`}
+      ${isNativeRedirect(request.redirect_uri) && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, hostOf(request.redirect_uri))}</div></div>`}
       <dl class="facts small">
-        <div><dt>${words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${hostOf(request.redirect_uri)}</dd></div>
-        ${papers(linkTo(client.policy_uri), linkTo(client.tos_uri))}
+        <div><dt>${site.words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${hostOf(request.redirect_uri)}</dd></div>
+        ${papers(site, linkTo(client.policy_uri), linkTo(client.tos_uri))}
       </dl>
       ${account(site, view)}
     </div></section>`
@@ -79,32 +79,37 @@ function whoAsks(site: Site, view: ConsentView): Html {
 function standingOf(site: Site, { interaction: { client } }: ConsentView): Html {
   if (client.reviewed) {
     return html`<div class="stack-s small">
-        <p class="row"><span class="badge badge-good">${icon('seal')}${words.consent.reviewed}</span></p>
-        <p class="muted">${words.consent.reviewedText(site.product.name)}</p>
+        <p class="row"><span class="badge badge-good">${icon('seal')}${site.words.consent.reviewed}</span></p>
+        <p class="muted">${site.words.consent.reviewedText(site.product.name)}</p>
       </div>`
   }
-  const text = words.consent.unverifiedText(bdi(clientName(client)), site.product.name)
-  return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${words.consent.unverified}</strong>${text}</div></div>`
+  const text = site.words.consent.unverifiedText(bdi(clientName(client)), site.product.name)
+  return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${site.words.consent.unverified}</strong>${text}</div></div>`
 }
 
-function papers(policy: string | null, tos: string | null): Html | null {
+function papers(site: Site, policy: string | null, tos: string | null): Html | null {
   if (policy === null && tos === null) return null
   const both = policy !== null && tos !== null
-  return html`<div><dt>${words.consent.papers}</dt><dd>${policy && html`<a href="${policy}" id="consent-policy" rel="noopener noreferrer">${words.consent.policy}</a>`}${both && ` ${words.consent.and} `}${tos && html`<a href="${tos}" id="consent-tos" rel="noopener noreferrer">${both ? words.consent.tos : words.consent.tosAlone}</a>`}, ${words.consent.ownSite}</dd></div>`
+  const policyLink = policy && html`<a href="${policy}" id="consent-policy" rel="noopener noreferrer">${site.words.consent.policy}</a>`
+  const tosLink =
+    tos &&
+    html`<a href="${tos}" id="consent-tos" rel="noopener noreferrer">${both ? site.words.consent.tos : site.words.consent.tosAlone}</a>`
+  const links = html`${policyLink}${both && ` ${site.words.consent.and} `}${tosLink}`
+  return html`<div><dt>${site.words.consent.papers}</dt><dd>${site.words.consent.ownSite(links)}</dd></div>`
 }
 
 function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
   return html`<div class="stack-s">
-      <p class="field-label" id="account-label">${words.consent.signedInAs}</p>
+      <p class="field-label" id="account-label">${site.words.consent.signedInAs}</p>
       <details class="menu who-box">
         <summary class="account" id="account-switch" aria-describedby="account-label">
           <span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span>
-          <span class="grow"><b class="small">${bdi(personName(user))}</b><br><span class="tiny muted">${user.email}</span><span class="visually-hidden">${words.consent.switchAccount}</span></span>
+          <span class="grow"><b class="small">${bdi(personName(user))}</b><br><span class="tiny muted">${user.email}</span><span class="visually-hidden">${site.words.consent.switchAccount}</span></span>
           ${icon('chevron', 'icon-s chevron')}
         </summary>
         <form class="menu-list" method="post" action="${site.base}/session/select">
           <input type="hidden" name="ticket" value="${ticket}">
-          <button type="submit" class="menu-item" name="account" value="" id="account-other">${icon('plus')}${words.consent.other}</button>
+          <button type="submit" class="menu-item" name="account" value="" id="account-other">${icon('plus')}${site.words.consent.other}</button>
         </form>
       </details>
     </div>`
@@ -118,57 +123,57 @@ function whatFor(site: Site, view: ConsentView): Html {
       <input type="hidden" name="ticket" value="${ticket}">
       <input type="hidden" name="sid" value="${person.session.sid}">
       <input type="hidden" name="looks" value="${interaction.looks}">
-      ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${words.consent.nothingOn}</strong>${words.consent.nothingOnText(name)}</div></div>`}
+      ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
       <section class="stack" aria-labelledby="what-title">
         <div class="stack-s">
-          <h2 id="what-title">${words.consent.what(name)}</h2>
-          <p class="muted small">${explain(view, claims, name)}</p>
+          <h2 id="what-title">${site.words.consent.what(name)}</h2>
+          <p class="muted small">${explain(site, view, claims, name)}</p>
         </div>
-        ${levelOf(1, shown, claimsItem(claims, view.insists_on_claims))}
-        ${levelOf(2, shown)}
-        ${levelOf(3, shown)}
+        ${levelOf(site, 1, shown, claimsItem(site, claims, view.insists_on_claims))}
+        ${levelOf(site, 2, shown)}
+        ${levelOf(site, 3, shown)}
       </section>
       ${resourcesOf(site, interaction)}
-      ${alreadyOf(view, name)}
+      ${alreadyOf(site, view, name)}
       ${howLong(site, view)}
       <details class="disclosure small">
-        <summary>${icon('no', 'icon-s')}<span>${words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
-        <p class="disclosure-body muted">${words.consent.willNotText}</p>
+        <summary>${icon('no', 'icon-s')}<span>${site.words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
+        <p class="disclosure-body muted">${site.words.consent.willNotText}</p>
       </details>
     </form>`
 }
 
-function explain(view: ConsentView, claims: readonly string[], name: Html): Html | string {
+function explain(site: Site, view: ConsentView, claims: readonly string[], name: Html): Html | string {
   const { shown, interaction } = view
-  if (shown.length === 0 && claims.length === 0) return words.consent.whatNothing(name)
+  if (shown.length === 0 && claims.length === 0) return site.words.consent.whatNothing(name)
   const required = (claims.length > 0 && view.insists_on_claims) || shown.some((scope) => scope.required)
-  if (!required) return interaction.client.reviewed ? words.consent.whatOptional : words.consent.whatUnreviewed(name)
-  return shown.every((scope) => scope.required) ? words.consent.whatRequired : words.consent.whatMixed
+  if (!required) return interaction.client.reviewed ? site.words.consent.whatOptional : site.words.consent.whatUnreviewed(name)
+  return shown.every((scope) => scope.required) ? site.words.consent.whatRequired : site.words.consent.whatMixed
 }
 
-function levelOf(level: 1 | 2 | 3, shown: readonly ShownScope[], more: Html | null = null): Html | null {
+function levelOf(site: Site, level: 1 | 2 | 3, shown: readonly ShownScope[], more: Html | null = null): Html | null {
   const here = shown.filter(({ definition }) => definition.level === level)
   if (here.length === 0 && !more) return null
-  const { title, note } = words.consent.levels[level]
+  const { title, note } = site.words.consent.levels[level]
   return html`<div>
           <h3 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${title}<span class="level-note">${note}</span></h3>
           <ul class="scopes${level === 3 && ' scopes-acts'}">
-          ${here.map(scopeItem)}
+          ${here.map((scope) => scopeItem(site, scope))}
           ${more}
           </ul>
         </div>`
 }
 
-function scopeItem({ word, definition, required }: ShownScope): Html {
+function scopeItem(site: Site, { word, definition, required }: ShownScope): Html {
   return html`<li class="scope">
-            <label class="scope-name" for="scope-${word}">${inWords(definition.title)}</label>
-            <div class="scope-text stack-s"><p id="about-${word}">${inWords(definition.description)}</p></div>
-            <div class="scope-control">${required ? locked(`scope-${word}`, `about-${word}`) : html`<input class="switch" type="checkbox" name="scope" value="${word}" id="scope-${word}" aria-describedby="about-${word}">`}</div>
+            <label class="scope-name" for="scope-${word}">${inWords(site.words, definition.title)}</label>
+            <div class="scope-text stack-s"><p id="about-${word}">${inWords(site.words, definition.description)}</p></div>
+            <div class="scope-control">${required ? locked(site, `scope-${word}`, `about-${word}`) : html`<input class="switch" type="checkbox" name="scope" value="${word}" id="scope-${word}" aria-describedby="about-${word}">`}</div>
           </li>`
 }
 
-function locked(id: string, about: string): Html {
-  return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${words.consent.required}</span>`
+function locked(site: Site, id: string, about: string): Html {
+  return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${site.words.consent.required}</span>`
 }
 
 /** Claims asked for one by one, where no scope that is required opens them anyway. @spec OIDC Core §5.5 */
@@ -177,12 +182,12 @@ function askedClaims(site: Site, { shown, interaction: { request } }: ConsentVie
   return (request.claims ?? []).filter((name) => !opened.has(name) && !site.scopes['openid']?.claims?.includes(name))
 }
 
-function claimsItem(claims: readonly string[], required: boolean): Html | null {
+function claimsItem(site: Site, claims: readonly string[], required: boolean): Html | null {
   if (claims.length === 0) return null
   return html`<li class="scope">
-            <label class="scope-name" for="consent-claims">${words.consent.claims}</label>
+            <label class="scope-name" for="consent-claims">${site.words.consent.claims}</label>
             <div class="scope-text stack-s"><p id="about-claims">${claims.map((name) => name.replaceAll('_', ' ')).join(', ')}</p></div>
-            <div class="scope-control">${required ? locked('consent-claims', 'about-claims') : html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`}</div>
+            <div class="scope-control">${required ? locked(site, 'consent-claims', 'about-claims') : html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`}</div>
           </li>`
 }
 
@@ -191,17 +196,17 @@ function resourcesOf(site: Site, { request }: Interaction): Html | null {
   const named = (request.resource ?? []).filter((id) => site.resources[id])
   if (named.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="where-title">
-        <h3 class="field-label" id="where-title">${words.consent.where}</h3>
-        ${named.map((id) => html`<p class="small" id="resource-${id}">${inWords(site.resources[id]!.name)}</p>`)}
+        <h3 class="field-label" id="where-title">${site.words.consent.where}</h3>
+        ${named.map((id) => html`<p class="small" id="resource-${id}">${inWords(site.words, site.resources[id]!.name)}</p>`)}
       </section>`
 }
 
-function alreadyOf({ already }: ConsentView, name: Html): Html | null {
+function alreadyOf(site: Site, { already }: ConsentView, name: Html): Html | null {
   if (already.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="already-title" id="consent-already">
-        <h3 class="field-label" id="already-title">${words.consent.already(name)}</h3>
-        <ul class="may">${already.map((title) => html`<li>${inWords(title)}</li>`)}</ul>
-        <p class="small muted">${words.consent.alreadyText}</p>
+        <h3 class="field-label" id="already-title">${site.words.consent.already(name)}</h3>
+        <ul class="may">${already.map((title) => html`<li>${inWords(site.words, title)}</li>`)}</ul>
+        <p class="small muted">${site.words.consent.alreadyText}</p>
       </section>`
 }
 
@@ -210,16 +215,16 @@ function howLong(site: Site, { proposed, interaction: { request, dialect } }: Co
   const { longest = Number.POSITIVE_INFINITY } = dialect.consent // seconds
   const offline = splitScope(request.scope).includes('offline_access')
   const now = site.clock()
-  const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now)
+  const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now, site.words)
   const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
   return html`<fieldset class="stack-s">
-        <legend class="field-label">${words.consent.howLong}</legend>
+        <legend class="field-label">${site.words.consent.howLong}</legend>
         <div class="choices">
-          <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${words.consent.once}<small>${words.consent.onceNote}</small></label>
-          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${words.consent.month}<small>${words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
-          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && words.consent.revokedNote(idle) : words.consent.monthNote(lasts(longest * SECOND))}</small></label>
+          <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${site.words.consent.once}<small>${site.words.consent.onceNote}</small></label>
+          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${site.words.consent.month}<small>${site.words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
+          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${site.words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && site.words.consent.revokedNote(idle) : site.words.consent.monthNote(lasts(longest * SECOND))}</small></label>
         </div>
-        ${offline && html`<p class="small muted" id="consent-offline">${words.consent.offline}</p>`}
+        ${offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
       </fieldset>`
 }
 
@@ -228,13 +233,13 @@ function answers(site: Site, { interaction: { client, request } }: ConsentView):
   const name = bdi(clientName(client))
   const apps = `${site.base}/account/apps`
   const next = isNativeRedirect(request.redirect_uri)
-    ? words.consent.nextHere(name, apps)
-    : words.consent.next(name, hostOf(request.redirect_uri), apps)
+    ? site.words.consent.nextHere(name, apps)
+    : site.words.consent.next(name, hostOf(request.redirect_uri), apps)
   return html`<div class="slip-foot consent-foot">
     <p class="next">${next}</p>
     <div class="answers">
-      <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${words.consent.deny}</button>
-      <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${words.consent.allow}</button>
+      <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${site.words.consent.deny}</button>
+      <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${site.words.consent.allow}</button>
     </div>
   </div>`
 }

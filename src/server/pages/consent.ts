@@ -8,6 +8,7 @@ import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
+import { speak } from './words.ts'
 
 /** Shows who asks, what for, where the answer goes and for how long. */
 export async function showConsent(site: Site, http: HttpRequest): Promise<Reply> {
@@ -16,7 +17,7 @@ export async function showConsent(site: Site, http: HttpRequest): Promise<Reply>
   if (!interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
-  return consentPage(site, await viewOf(site, ticket, interaction, person))
+  return show(site, http, ticket, interaction, person)
 }
 
 /** Nobody is there, or somebody who may not be there any more: their session ends, so that authorize sees it too. */
@@ -30,7 +31,7 @@ async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Prom
 export async function embedConsent(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
-  return consentPage(site, await viewOf(site, ticket, interaction, person))
+  return show(site, http, ticket, interaction, person)
 }
 
 /** Writes the answer down and goes back to authorize, which draws the conclusion. */
@@ -44,21 +45,28 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
   // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
   // or the app has changed its looks since
   if (fields.get('sid') !== person.session.sid || fields.get('looks') !== interaction.looks)
-    return consentPage(site, await viewOf(site, ticket, interaction, person))
+    return show(site, http, ticket, interaction, person)
   const decision = fields.get('decision')
   if (decision === 'deny') return site.interactions.refuse(interaction.request)
   if (decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')
-  return allow(site, ticket, interaction, person, fields)
+  return allow(site, http, ticket, interaction, person, fields)
 }
 
-async function allow(site: Site, ticket: string, interaction: Interaction, person: Person, fields: Fields): Promise<Reply> {
+async function allow(
+  site: Site,
+  http: HttpRequest,
+  ticket: string,
+  interaction: Interaction,
+  person: Person,
+  fields: Fields,
+): Promise<Reply> {
   const { request } = interaction
   const asked = splitScope(request.scope)
   const shown = shownScopes(site, interaction)
   const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
   const claims = mayInsistOnClaims(site, interaction) || fields.get('claims') === 'on' ? (request.claims ?? []) : []
   if (shown.length > 0 && on.length + claims.length === 0) {
-    return consentPage(site, { ...(await viewOf(site, ticket, interaction, person)), nothing_on: true })
+    return show(site, http, ticket, interaction, person, true)
   }
   const silent = asked.filter((word) => isSilent(site, word))
   const written = await site.interactions.allow(interaction, {
@@ -68,8 +76,21 @@ async function allow(site: Site, ticket: string, interaction: Interaction, perso
     duration: readDuration(fields.get('duration')),
   })
   // it was taken back in another window at the same moment: which of the two is meant, only the person knows
-  if (!written) return consentPage(site, await viewOf(site, ticket, interaction, person))
+  if (!written) return show(site, http, ticket, interaction, person)
   return site.interactions.resume(ticket)
+}
+
+/** In the language that the app asked for, where there is one. */
+async function show(
+  site: Site,
+  http: HttpRequest,
+  ticket: string,
+  interaction: Interaction,
+  person: Person,
+  nothing_on = false,
+): Promise<Reply> {
+  const view = await viewOf(site, ticket, interaction, person)
+  return consentPage(await speak(site, http, interaction.request.ui_locales), { ...view, nothing_on })
 }
 
 async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {

@@ -1,22 +1,32 @@
 import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
 import { type Html, html } from './html.ts'
+import type { Words } from './words.ts'
+
+/** As one writes it where the language is spoken; in figures that read the same everywhere. */
+function spell(at: Milliseconds, { lang }: Words, with_year: boolean): string {
+  const locale = lang === 'en' ? 'en-GB' : `${lang}-u-nu-latn`
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'long',
+    ...(with_year && { year: 'numeric' }),
+    timeZone: 'UTC',
+  }).format(at)
+}
 
 /** "21 December", with the year where it is another one than now. */
-export function day(at: Milliseconds, now: Milliseconds): string {
-  const year = new Date(at).getUTCFullYear() === new Date(now).getUTCFullYear() ? undefined : 'numeric'
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year, timeZone: 'UTC' }).format(at)
+export function day(at: Milliseconds, now: Milliseconds, words: Words): string {
+  return spell(at, words, new Date(at).getUTCFullYear() !== new Date(now).getUTCFullYear())
 }
 
 /** A day, spelled for people and exact for programs; with the hour where it is near. */
-export function dayOf(at: Milliseconds, now: Milliseconds): Html {
+export function dayOf(at: Milliseconds, now: Milliseconds, words: Words): Html {
   const near = Math.abs(at - now) < 24 * 60 * MINUTE
-  return html`<time datetime="${iso(at)}">${day(at, now)}${near && `, ${hourOf(at)} UTC`}</time>`
+  return html`<time datetime="${iso(at)}">${day(at, now, words)}${near && `, ${hourOf(at)} UTC`}</time>`
 }
 
 /** A moment with its year and seconds, as receipts and errors show it. */
-export function moment(at: Milliseconds): Html {
-  const spelled = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' }).format(at)
-  return html`<time datetime="${iso(at)}">${spelled}, ${new Date(at).toISOString().slice(11, 19)} UTC</time>`
+export function moment(at: Milliseconds, words: Words): Html {
+  return html`<time datetime="${iso(at)}">${spell(at, words, true)}, ${new Date(at).toISOString().slice(11, 19)} UTC</time>`
 }
 
 /** Minutes until then, at least one. */

@@ -7,71 +7,70 @@ import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Frame } from './site.ts'
 import { bdi, clientName, linkTo } from './text.ts'
-import { codeWords, otherWords, reasonWords, words } from './words.ts'
 
 /** Tells a person what happened, from a fixed set of sentences; of the request it shows nothing but the name of a known app. */
 export function errorPage(frame: Frame & { clock: Clock }, http: HttpRequest, view: ErrorView): Reply {
   const { error, reference, client } = view
-  const said = (error.reason && reasonWords[error.reason]) ?? codeWords[error.error] ?? otherWords
+  const said = (error.reason && frame.words.reasons[error.reason]) ?? frame.words.codes[error.error] ?? frame.words.unreadable
   const ours = error.status >= 500
   const name = client && clientName(client)
   return page(frame, {
-    title: said.title(name ?? words.error.anApp),
+    title: said.title(name ?? frame.words.error.anApp),
     status: error.status,
     headers: { ...error.headers, 'x-vouchsafe-reference': reference },
     main: html`<div class="width-m stack-l">
 <div class="slip">
   <div class="slip-body stack">
-    <p>${badge(error.error, ours)}</p>
-    <h1 id="error-title">${said.title(name === null ? words.error.anApp : bdi(name))}</h1>
-    <p id="error-text">${said.text(name === null ? words.error.theApp : bdi(name))} ${waitOf(view)}</p>
+    <p>${badge(frame, error.error, ours)}</p>
+    <h1 id="error-title">${said.title(name === null ? frame.words.error.anApp : bdi(name))}</h1>
+    <p id="error-text">${said.text(name === null ? frame.words.error.theApp : bdi(name))} ${waitOf(frame, view)}</p>
     ${wayOut(frame, http, view)}
   </div>
   <div class="slip-tear"></div>
   <div class="slip-foot stack">
     ${facts(frame, view)}
-    ${ours || error.reason === 'foreign_form' || error.reason === 'not_found' ? null : forDeveloper(view)}
+    ${ours || error.reason === 'foreign_form' || error.reason === 'not_found' ? null : forDeveloper(frame, view)}
   </div>
 </div>
 </div>`,
   })
 }
 
-function badge(code: string, ours: boolean): Html {
-  if (code === 'temporarily_unavailable') return html`<span class="badge badge-caution">${icon('alert')}${words.error.busy}</span>`
-  return html`<span class="badge badge-danger">${icon(ours ? 'alert' : 'no')}${ours ? words.error.ours : words.error.stopped}</span>`
+function badge(frame: Frame, code: string, ours: boolean): Html {
+  if (code === 'temporarily_unavailable') return html`<span class="badge badge-caution">${icon('alert')}${frame.words.error.busy}</span>`
+  return html`<span class="badge badge-danger">${icon(ours ? 'alert' : 'no')}${ours ? frame.words.error.ours : frame.words.error.stopped}</span>`
 }
 
 /** Only where trying again makes sense. */
-function waitOf({ error }: ErrorView): string {
+function waitOf(frame: Frame, { error }: ErrorView): string {
   const seconds = Number(error.headers['retry-after'] ?? (error.error === 'server_error' ? 60 : 0))
-  return seconds > 0 ? words.error.wait(Math.ceil((seconds * SECOND) / MINUTE)) : ''
+  return seconds > 0 ? frame.words.error.wait(Math.ceil((seconds * SECOND) / MINUTE)) : ''
 }
 
 /** There is never a link to an address that was not proved: only to the product, and to this very address again. */
 function wayOut(frame: Frame, http: HttpRequest, { error }: ErrorView): Html | null {
   if (error.status >= 500) {
     if (http.method !== 'GET') return null
-    return html`<div class="row"><a class="button button-primary" href="?${http.query}" id="error-retry">${words.error.retry}</a></div>`
+    return html`<div class="row"><a class="button button-primary" href="?${http.query}" id="error-retry">${frame.words.error.retry}</a></div>`
   }
   const home = linkTo(frame.product.home)
   if (home === null) return null
-  return html`<div class="row"><a class="button button-primary" href="${home}" id="error-home">${words.error.home(frame.product.name)}</a></div>`
+  return html`<div class="row"><a class="button button-primary" href="${home}" id="error-home">${frame.words.error.home(frame.product.name)}</a></div>`
 }
 
-function facts({ clock }: { clock: Clock }, { error, reference }: ErrorView): Html {
+function facts(frame: Frame & { clock: Clock }, { error, reference }: ErrorView): Html {
   return html`<dl class="facts facts-line small">
-      <div><dt>${words.error.reference}</dt><dd><span class="reference" id="error-reference">${reference}</span></dd></div>
-      <div><dt>${words.error.time}</dt><dd>${moment(clock())}</dd></div>
-      <div><dt>${words.error.code}</dt><dd><code id="error-code">${error.error}</code></dd></div>
+      <div><dt>${frame.words.error.reference}</dt><dd><span class="reference" id="error-reference">${reference}</span></dd></div>
+      <div><dt>${frame.words.error.time}</dt><dd>${moment(frame.clock(), frame.words)}</dd></div>
+      <div><dt>${frame.words.error.code}</dt><dd><code id="error-code">${error.error}</code></dd></div>
     </dl>`
 }
 
-function forDeveloper({ error, reference }: ErrorView): Html {
+function forDeveloper(frame: Frame, { error, reference }: ErrorView): Html {
   return html`<details class="disclosure small" open>
-      <summary>${icon('code', 'icon-s')}${words.error.developer}${icon('chevron', 'icon-s chevron')}</summary>
+      <summary>${icon('code', 'icon-s')}${frame.words.error.developer}${icon('chevron', 'icon-s chevron')}</summary>
       <div class="disclosure-body stack-s" id="error-developer">
-        <p>${words.error.quote(error.error_description, reference)}</p>
+        <p>${frame.words.error.quote(error.error_description, reference)}</p>
       </div>
     </details>`
 }

@@ -6,11 +6,14 @@ import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { words } from './words.ts'
+import { firstRunWords } from './words/first-run.ts'
+import { english } from './words.ts'
 
 /** What the page at the root is for, in a word: the tour of a first try, or the door of the product's accounts. */
 export async function showHome(site: Site, http: HttpRequest): Promise<Reply> {
-  return site.first_run && (await isFirstRun(site, http, site.first_run)) ? firstRunPage(site, site.first_run) : homePage(site)
+  return site.first_run && (await isFirstRun(site, http, site.first_run))
+    ? firstRunPage({ ...site, words: english }, site.first_run)
+    : homePage(site)
 }
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via']
@@ -31,19 +34,19 @@ async function isFirstRun(site: Site, http: HttpRequest, { email }: FirstRun): P
 function firstRunPage(site: Site, run: FirstRun): Reply {
   return page(site, {
     brand: 'Vouchsafe',
-    title: words.firstRun.title,
+    title: firstRunWords.title,
     aside: null,
-    foot: html`<span>${words.firstRun.foot}</span>
-  <span class="end">${words.firstRun.stop}</span>`,
+    foot: html`<span>${firstRunWords.foot}</span>
+  <span class="end">${firstRunWords.stop}</span>`,
     main: html`<div class="width-l stack-l">
 <div class="slip">
   <div class="slip-body stack-l">
     <div class="first-head">
       <div class="stack">
-        <p class="row"><span class="badge badge-good">${icon('check')}${words.firstRun.ready}</span><span class="small quiet">${words.firstRun.facts(run.version, (run.started_ms / SECOND).toFixed(1))}</span></p>
-        <h1 class="first-title">${words.firstRun.title}</h1>
-        <p class="muted">${words.firstRun.text}</p>
-        <div class="row"><a class="button button-primary" href="${run.demo_app}" id="first-demo">${words.firstRun.demo}${icon('arrow', 'icon-s icon-flip')}</a></div>
+        <p class="row"><span class="badge badge-good">${icon('check')}${firstRunWords.ready}</span><span class="small quiet">${firstRunWords.facts(run.version, (run.started_ms / SECOND).toFixed(1))}</span></p>
+        <h1 class="first-title">${firstRunWords.title}</h1>
+        <p class="muted">${firstRunWords.text}</p>
+        <div class="row"><a class="button button-primary" href="${run.demo_app}" id="first-demo">${firstRunWords.demo}${icon('arrow', 'icon-s icon-flip')}</a></div>
       </div>
       ${pass(run)}
     </div>
@@ -60,33 +63,33 @@ function firstRunPage(site: Site, run: FirstRun): Reply {
 
 function pass({ email, password }: FirstRun): Html {
   return html`<div class="pass">
-        <p class="field-label">${words.firstRun.signInAs}</p>
+        <p class="field-label">${firstRunWords.signInAs}</p>
         <dl class="facts small">
-          <div><dt>${words.firstRun.email}</dt><dd><span class="reference" id="first-email">${email}</span></dd></div>
-          <div><dt>${words.firstRun.password}</dt><dd><span class="reference" id="first-password">${password}</span></dd></div>
+          <div><dt>${firstRunWords.email}</dt><dd><span class="reference" id="first-email">${email}</span></dd></div>
+          <div><dt>${firstRunWords.password}</dt><dd><span class="reference" id="first-password">${password}</span></dd></div>
         </dl>
-        <p class="tiny quiet">${words.firstRun.made}</p>
+        <p class="tiny quiet">${firstRunWords.made}</p>
       </div>`
 }
 
 function running(site: Site, run: FirstRun): Html {
   const metadata = `/.well-known/oauth-authorization-server${site.base}`
   return html`<section class="stack" aria-labelledby="runs-title">
-      <h2 id="runs-title">${words.firstRun.running}</h2>
+      <h2 id="runs-title">${firstRunWords.running}</h2>
       <ul class="runs small">
-        <li><span>${words.firstRun.server}</span><a class="mono" href="${site.issuer}">${hostOf(site.issuer)}</a></li>
-        <li><span>${words.firstRun.metadata}</span><a class="mono" href="${metadata}">${metadata}</a></li>
-        <li><span>${words.firstRun.demoApp}</span><a class="mono" href="${run.demo_app}">${hostOf(run.demo_app)}</a></li>
-        <li><span>${words.firstRun.demoApi}</span><a class="mono" href="${run.demo_api}">${hostOf(run.demo_api)}</a></li>
-        <li><span>${words.firstRun.database}</span><code>${run.database}</code></li>
+        <li><span>${firstRunWords.server}</span><a class="mono" href="${site.issuer}">${hostOf(site.issuer)}</a></li>
+        <li><span>${firstRunWords.metadata}</span><a class="mono" href="${metadata}">${metadata}</a></li>
+        <li><span>${firstRunWords.demoApp}</span><a class="mono" href="${run.demo_app}">${hostOf(run.demo_app)}</a></li>
+        <li><span>${firstRunWords.demoApi}</span><a class="mono" href="${run.demo_api}">${hostOf(run.demo_api)}</a></li>
+        <li><span>${firstRunWords.database}</span><code>${run.database}</code></li>
       </ul>
     </section>`
 }
 
 function fromHere(site: Site): Html {
-  const { step1, step2, step3, step4, step5 } = words.firstRun
+  const { step1, step2, step3, step4, step5 } = firstRunWords
   return html`<section class="stack" aria-labelledby="next-title">
-      <h2 id="next-title">${words.firstRun.fromHere}</h2>
+      <h2 id="next-title">${firstRunWords.fromHere}</h2>
       <ol class="steps steps-bare small">
         <li class="now"><span>${step1(`${site.base}/account/apps`)}</span></li>
         ${[step2, step3, step4, step5].map((step) => html`<li><span>${step}</span></li>`)}
@@ -96,14 +99,14 @@ function fromHere(site: Site): Html {
 
 function homePage(site: Site): Reply {
   return page(site, {
-    title: words.home.title,
+    title: site.words.home.title,
     main: html`<div class="width-s stack-l">
 <div class="slip">
   <div class="slip-body stack">
-    <h1>${words.home.heading(site.product.name)}</h1>
-    <p class="muted">${words.home.text(site.product.name)}</p>
-    <a class="button button-primary button-wide" href="${site.base}/login" id="home-login">${words.home.signIn}</a>
-    <a class="button button-wide" href="${site.base}/account/apps" id="home-apps">${words.home.apps}</a>
+    <h1>${site.words.home.heading(site.product.name)}</h1>
+    <p class="muted">${site.words.home.text(site.product.name)}</p>
+    <a class="button button-primary button-wide" href="${site.base}/login" id="home-login">${site.words.home.signIn}</a>
+    <a class="button button-wide" href="${site.base}/account/apps" id="home-apps">${site.words.home.apps}</a>
   </div>
 </div>
 </div>`,

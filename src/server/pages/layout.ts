@@ -4,7 +4,6 @@ import { type Html, html } from './html.ts'
 import { glyph } from './icons.ts'
 import type { Frame } from './site.ts'
 import { linkTo } from './text.ts'
-import { words } from './words.ts'
 
 /** What one page puts into the frame that all share. */
 export interface PageParts {
@@ -27,7 +26,7 @@ export interface PageParts {
 export function page(frame: Frame, parts: PageParts): Reply {
   const brand = parts.brand ?? frame.product.name
   const document = html`<!doctype html>
-<html lang="${words.lang}" dir="${words.dir}">
+<html lang="${frame.words.lang}" dir="${frame.words.dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -37,7 +36,7 @@ export function page(frame: Frame, parts: PageParts): Reply {
 <link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">
 </head>
 <body class="page">
-<a class="skip" href="#main">${words.skip}</a>
+<a class="skip" href="#main">${frame.words.skip}</a>
 <header class="page-head">
   <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${glyph}${brand}</a>
   ${parts.aside === undefined ? helpLink(frame) : parts.aside}
@@ -84,12 +83,12 @@ function securityHeaders(frame: Frame, form_action: string): Reply['headers'] {
   }
 }
 
-function helpLink({ product }: Frame): Html | null {
+function helpLink({ product, words }: Frame): Html | null {
   const help = linkTo(product.help)
   return help === null ? null : html`<a class="small" href="${help}">${words.help}</a>`
 }
 
-function foot({ issuer, product }: Frame): Html {
+function foot({ issuer, product, words }: Frame): Html {
   const privacy = linkTo(product.privacy)
   const terms = linkTo(product.terms)
   return html`${privacy && html`<a href="${privacy}">${words.privacy}</a>`}

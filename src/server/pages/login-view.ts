@@ -11,7 +11,6 @@ import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientMark, clientName, formTarget, initials, personName } from './text.ts'
-import { words } from './words.ts'
 
 /** What the sign-in page is to show. */
 export interface LoginView {
@@ -35,19 +34,19 @@ const FEW_TRIES = 3
 export function loginPage(site: Site, view: LoginView): Reply {
   const { interaction, left, paused_until } = view
   const failed = left !== undefined || paused_until !== undefined
-  const title = view.ask === 'again' ? words.login.again : words.login.title
+  const title = view.ask === 'again' ? site.words.login.again : site.words.login.title
   return page(site, {
-    title: failed ? words.errorTitle(title) : title,
+    title: failed ? site.words.errorTitle(title) : title,
     status: paused_until !== undefined ? 429 : failed ? 403 : 200,
     form_action: formTarget(interaction?.request.redirect_uri),
     main: html`<div class="width-s stack-l">
 <div class="stack-s">
   <h1>${title}</h1>
-  <p class="muted">${view.ask === 'again' && interaction ? words.login.againFor(bdi(clientName(interaction.client))) : words.login.with(site.product.name)}</p>
+  <p class="muted">${view.ask === 'again' && interaction ? site.words.login.againFor(bdi(clientName(interaction.client))) : site.words.login.with(site.product.name)}</p>
 </div>
 <div class="slip">
   <div class="slip-body stack">
-    ${interaction && errand(interaction)}
+    ${interaction && errand(site, interaction)}
     ${notice(site, view)}
     ${view.ask === 'choose' && view.person ? goOnForm(site, view.ticket, view.person) : null}
     ${passwordForm(site, view, failed)}
@@ -59,18 +58,22 @@ export function loginPage(site: Site, view: LoginView): Reply {
 }
 
 /** For whom this page is being filled in. */
-function errand({ client, request }: Interaction): Html {
+function errand(site: Site, { client, request }: Interaction): Html {
   const name = bdi(clientName(client))
   const sentence = isNativeRedirect(request.redirect_uri)
-    ? words.login.errandHere(name)
-    : words.login.errand(name, hostOf(request.redirect_uri))
+    ? site.words.login.errandHere(name)
+    : site.words.login.errand(name, hostOf(request.redirect_uri))
   return html`<div class="errand">${clientMark(client, 'mark-s')}<p>${sentence}</p></div>`
 }
 
 function notice(site: Site, { left, paused_until }: LoginView): Html | null {
-  if (paused_until !== undefined) return danger(words.login.paused, words.login.pausedText(minutesUntil(paused_until, site.clock())))
+  if (paused_until !== undefined)
+    return danger(site.words.login.paused, site.words.login.pausedText(minutesUntil(paused_until, site.clock())))
   if (left === undefined) return null
-  return danger(words.login.wrong, left <= FEW_TRIES ? `${words.login.check} ${words.login.left(left)}` : words.login.check)
+  return danger(
+    site.words.login.wrong,
+    left <= FEW_TRIES ? `${site.words.login.check} ${site.words.login.left(left)}` : site.words.login.check,
+  )
 }
 
 function danger(title: string, text: string): Html {
@@ -84,14 +87,14 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
       ${view.ticket === '' ? html`<input type="hidden" name="next" value="apps">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
       <div class="field">
-        <label for="login-email">${words.login.email}</label>
+        <label for="login-email">${site.words.login.email}</label>
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
-        <label for="login-password">${words.login.password}</label>
+        <label for="login-password">${site.words.login.password}</label>
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
-      <button class="button button-primary button-wide" id="login-submit" type="submit">${words.login.submit}</button>
+      <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
     </form>`
 }
 
@@ -99,14 +102,14 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
 function goOnForm(site: Site, ticket: string, { session, user }: Person): Html {
   return html`<form class="stack-s" method="post" action="${site.base}/session/select">
       <input type="hidden" name="ticket" value="${ticket}">
-      <button type="submit" class="menu-item who-box" id="login-continue" name="account" value="${session.sid}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><span><b>${words.login.goOnAs(bdi(personName(user)))}</b><br><span class="tiny muted">${user.email}</span></span></button>
+      <button type="submit" class="menu-item who-box" id="login-continue" name="account" value="${session.sid}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><span><b>${site.words.login.goOnAs(bdi(personName(user)))}</b><br><span class="tiny muted">${user.email}</span></span></button>
     </form>
-    <p class="or">${words.login.or}</p>`
+    <p class="or">${site.words.login.or}</p>`
 }
 
 function otherLink(site: Site, ticket: string): Html {
   return html`<div class="slip-tear"></div>
-  <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${words.login.other}</a></div>`
+  <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
 }
 
 /** Where this page asks for another account than the one that is signed in. */

@@ -10,6 +10,7 @@ import { type Fields, readPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
+import { speak } from './words.ts'
 
 /** Asks who sits there, and says where the journey goes on. */
 export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
@@ -22,13 +23,16 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
-  return loginPage(site, viewOf(ticket, interaction, fields, person))
+  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  return loginPage(site, viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
+  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
 }
+
+/** In the language that the app asked for, where there is one. */
+const speakTo = (site: Site, http: HttpRequest, { request }: Interaction): Promise<Site> => speak(site, http, request.ui_locales)
 
 const NOTHING: Fields = { get: () => '', scope: [] }
 
@@ -47,7 +51,7 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   const view = interaction
     ? viewOf(ticket, interaction, fields, person)
     : ({ ticket, interaction, ask: 'anybody', person: null, email } as const)
-  return refuse(site, { ...view, email }, came)
+  return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 
 /** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */

@@ -11,7 +11,6 @@ import { icon } from './icons.ts'
 import { page, seeOther, withCookies } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientName, formTarget, initials, linkTo } from './text.ts'
-import { words } from './words.ts'
 
 /** Asks before anybody is signed out: an app, or a link, must not do it alone. @spec OIDC RP-Initiated Logout §2 */
 export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
@@ -43,14 +42,14 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
 /** Says that it is done. */
 export async function signedOut(site: Site): Promise<Reply> {
   return page(site, {
-    title: words.logout.doneTitle,
+    title: site.words.logout.doneTitle,
     main: html`<div class="width-s stack-l">
 <div class="slip">
   <div class="slip-body stack" role="status">
     <span class="mark mark-l mark-person mark-round">${icon('check')}</span>
-    <h1 id="logout-done">${words.logout.done}</h1>
-    <p class="muted">${words.logout.doneText}</p>
-    <a class="button button-wide" href="${site.base}/login">${words.logout.again}</a>
+    <h1 id="logout-done">${site.words.logout.done}</h1>
+    <p class="muted">${site.words.logout.doneText}</p>
+    <a class="button button-wide" href="${site.base}/login">${site.words.logout.again}</a>
   </div>
 </div>
 </div>`,
@@ -66,7 +65,7 @@ function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: 
   const email = bdi(user.email)
   const { post_logout_redirect_uri } = request
   return page(site, {
-    title: words.logout.title,
+    title: site.words.logout.title,
     form_action: formTarget(post_logout_redirect_uri),
     main: html`<div class="width-s stack-l">
 <div class="slip">
@@ -74,15 +73,15 @@ function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: 
   <input type="hidden" name="ticket" value="${ticket}">
   <div class="slip-body stack">
     <span class="mark mark-l mark-person mark-round" aria-hidden="true">${initials(user)}</span>
-    <h1>${words.logout.heading(site.product.name)}</h1>
-    <p class="muted">${client ? words.logout.asked(bdi(clientName(client)), email) : words.logout.you(email)}</p>
+    <h1>${site.words.logout.heading(site.product.name)}</h1>
+    <p class="muted">${client ? site.words.logout.asked(bdi(clientName(client)), email) : site.words.logout.you(email)}</p>
   </div>
   <div class="slip-tear"></div>
   <div class="slip-foot stack">
-    ${post_logout_redirect_uri !== undefined && afterwards(post_logout_redirect_uri)}
+    ${post_logout_redirect_uri !== undefined && afterwards(site, post_logout_redirect_uri)}
     <div class="answers">
-      <button type="submit" class="button" id="logout-cancel" name="decision" value="stay">${words.logout.stay}</button>
-      <button type="submit" class="button button-primary" id="logout-confirm" name="decision" value="logout">${words.logout.confirm}</button>
+      <button type="submit" class="button" id="logout-cancel" name="decision" value="stay">${site.words.logout.stay}</button>
+      <button type="submit" class="button button-primary" id="logout-confirm" name="decision" value="logout">${site.words.logout.confirm}</button>
     </div>
   </div>
   </form>
@@ -91,6 +90,6 @@ function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: 
   })
 }
 
-function afterwards(uri: string): Html {
-  return html`<p class="next">${words.logout.afterwards(hostOf(uri))}</p>`
+function afterwards(site: Site, uri: string): Html {
+  return html`<p class="next">${site.words.logout.afterwards(hostOf(uri))}</p>`
 }

@@ -5,6 +5,7 @@ import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope
 import type { Accounts } from '../accounts/accounts.ts'
 import type { FirstRun } from './first-run.ts'
 import type { Sheet } from './style.ts'
+import type { Words } from './words.ts'
 
 /** The product behind the server, as its people know it. Addresses are absolute. */
 export interface Product {
@@ -24,6 +25,8 @@ export interface Frame {
   base: string
   product: Product
   sheet: Sheet
+  /** In the language of whoever reads the page. */
+  words: Words
 }
 
 /** Everything that pages hold for as long as the server runs. */

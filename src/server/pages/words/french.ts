@@ -1,0 +1,229 @@
+import { html } from '../html.ts'
+import type { Words } from './english.ts'
+
+const nothing = 'Rien n’a été transmis à votre sujet.'
+const notYours = 'Vous n’y êtes pour rien, et un nouvel essai n’y changera rien.'
+
+export const french: Words = {
+  lang: 'fr',
+  dir: 'ltr',
+  skip: 'Aller au contenu',
+  help: 'Aide',
+  privacy: 'Confidentialité',
+  terms: 'Conditions',
+  signOut: 'Se déconnecter',
+  errorTitle: (title) => `Erreur : ${title}`,
+  keptBy: (host) => `${host}, gardé par Vouchsafe`,
+
+  login: {
+    title: 'Se connecter',
+    again: 'Se connecter de nouveau',
+    with: (product) => `avec votre compte ${product}`,
+    againFor: (app) => html`${app} vous demande de montrer encore une fois que c’est bien vous`,
+    errand: (app, host) => html`Ensuite, vers <b>${app}</b> à l’adresse <span class="host">${host}</span>`,
+    errandHere: (app) => html`Ensuite, vers <b>${app}</b> sur cet appareil`,
+    email: 'Adresse e-mail',
+    password: 'Mot de passe',
+    submit: 'Se connecter',
+    or: 'ou',
+    goOnAs: (name) => html`Continuer en tant que ${name}`,
+    other: 'Utiliser un autre compte',
+    wrong: 'Cette adresse et ce mot de passe ne vont pas ensemble',
+    check: 'Vérifiez les deux.',
+    left: (tries) =>
+      tries === 1
+        ? 'Il reste un essai avant une pause de 15 minutes.'
+        : `Il reste ${['', '', 'deux', 'trois'][tries] ?? tries} essais avant une pause de 15 minutes.`,
+    paused: 'Trop d’essais',
+    pausedText: (minutes) =>
+      `La connexion est suspendue pendant ${minutes === 1 ? 'une minute' : `${minutes} minutes`}. Votre compte va bien. D’ici là, même le bon mot de passe ne sert à rien.`,
+  },
+
+  consent: {
+    title: (app) => `${app} demande un accès`,
+    heading: (app, product) => html`${app} demande à utiliser votre compte ${product.replaceAll(' ', '\u00A0')}`,
+    reviewed: 'Examinée',
+    reviewedText: (product) => `${product} a examiné cette application.`,
+    unverified: 'Éditeur non vérifié',
+    unverifiedText: (app, product) =>
+      html`Personne chez ${product} n’a vérifié qui se trouve derrière ${app}. Ne continuez que si vous le savez.`,
+    here: 'La réponse reste sur cet ordinateur',
+    hereText: (app, host) =>
+      html`Elle va à un programme ici même, à l’adresse <span class="host">${host}</span>. Nous ne pouvons pas savoir lequel. Ne continuez que si <b>vous</b> avez lancé ${app} à l’instant.`,
+    sentTo: 'Votre réponse est envoyée à',
+    papers: 'Leurs documents',
+    policy: 'Politique de confidentialité',
+    and: 'et',
+    tos: 'conditions',
+    tosAlone: 'Conditions',
+    ownSite: (papers) => html`${papers}, sur leur propre site`,
+    signedInAs: 'Connecté en tant que',
+    switchAccount: ', changer de compte',
+    other: 'Utiliser un autre compte',
+    what: (app) => html`Ce que ${app} pourrait faire`,
+    whatMixed: 'Ce qui est nécessaire l’est pour que l’application fonctionne. Le reste est à votre choix, et désactivé au départ.',
+    whatRequired: 'Tout ceci est nécessaire pour que l’application fonctionne.',
+    whatOptional: 'Tout ceci est à votre choix, et désactivé au départ.',
+    whatUnreviewed: (app) => html`Personne n’a examiné ${app} : rien n’est donc nécessaire, et tout est désactivé au départ.`,
+    whatNothing: (app) =>
+      html`${app} pourrait vous reconnaître à votre retour, grâce à un numéro qui vous représente, et n’apprend rien d’autre.`,
+    levels: {
+      1: { title: 'À votre sujet', note: 'faible' },
+      2: { title: 'Regarde vos données', note: 'privé' },
+      3: { title: 'Agit en votre nom', note: 'à bien réfléchir' },
+    },
+    required: 'Nécessaire',
+    claims: 'Connaître ces informations à votre sujet',
+    nothingOn: 'Rien n’est activé',
+    nothingOnText: (app) => html`Activez ce que ${app} peut faire, ou refusez.`,
+    where: 'Où',
+    already: (app) => html`Ce que ${app} peut déjà faire`,
+    alreadyText: 'Votre réponse sur la durée vaut aussi pour cela.',
+    howLong: 'Pour combien de temps',
+    once: 'Juste cette fois',
+    onceNote: 'prend fin après une heure',
+    month: '30 jours',
+    monthNote: (day) => `jusqu’au ${day}`,
+    revoked: 'Jusqu’à ce que je le révoque',
+    revokedNote: (days) => `prend fin après ${days} jours sans usage`,
+    offline: 'L’accès est conservé en votre absence.',
+    willNot: (app) => html`Ce que ${app} n’obtiendra pas`,
+    willNotText:
+      'Votre mot de passe, ni rien qui ne soit pas sur cette page. L’application pourra demander plus tard davantage, et vous verriez une page comme celle-ci.',
+    next: (app, host, apps) =>
+      html`Si vous autorisez, vous revenez à <b>${host}</b> et retrouvez ceci dans <a href="${apps}">Applications connectées</a>, où vous pouvez y mettre fin. Si vous refusez, ${app} n’apprend que cela.`,
+    nextHere: (app, apps) =>
+      html`Si vous autorisez, vous revenez à ${app} et retrouvez ceci dans <a href="${apps}">Applications connectées</a>, où vous pouvez y mettre fin. Si vous refusez, ${app} n’apprend que cela.`,
+    deny: 'Refuser',
+    allow: 'Autoriser',
+  },
+
+  apps: {
+    title: 'Applications connectées',
+    nav: 'Votre compte',
+    count: (apps) =>
+      apps === 1
+        ? 'Une application peut utiliser votre compte.'
+        : `${['', '', 'Deux', 'Trois', 'Quatre', 'Cinq'][apps] ?? apps} applications peuvent utiliser votre compte.`,
+    list: 'Applications',
+    none: 'Aucune application pour l’instant',
+    noneText: 'Quand vous autorisez une application à utiliser votre compte, elle figure ici, et vous pouvez y mettre fin ici.',
+    reviewed: 'Examinée',
+    notReviewed: 'Non examinée',
+    stopped: 'Arrêtée',
+    itMay: 'Elle peut :',
+    recognise: 'Vous reconnaître',
+    sentTo: 'Les réponses vont à',
+    since: 'Autorisée',
+    until: 'Prend fin',
+    untilRevoked: 'Quand vous la révoquez',
+    where: 'Où',
+    revoke: 'Révoquer',
+    revokeText: (app) => html`${app} perd l’accès aussitôt et devra vous le redemander. Ce qui a déjà été copié y reste.`,
+    revokeOne: (app) => html`Révoquer ${app}`,
+    revoked: (app) => html`${app} est révoquée`,
+    revokedText: 'Elle n’obtient plus rien. Elle peut vous le redemander, et vous verriez la question.',
+  },
+
+  logout: {
+    title: 'Se déconnecter',
+    heading: (product) => `Se déconnecter de ${product} ?`,
+    asked: (app, email) => html`<b>${app}</b> le demande pour ${email}.`,
+    you: (email) => html`Vous êtes connecté en tant que ${email}. Les applications connectées continuent de fonctionner.`,
+    afterwards: (host) => html`Ensuite, vous allez à <span class="host" id="logout-redirect-host">${host}</span>.`,
+    stay: 'Rester connecté',
+    confirm: 'Se déconnecter',
+    doneTitle: 'Déconnexion faite',
+    done: 'Vous êtes déconnecté',
+    doneText:
+      'Dans ce navigateur. Les applications encore ouvertes vous connaissent peut-être toujours : déconnectez-vous aussi là-bas si d’autres utilisent cet ordinateur.',
+    again: 'Se connecter de nouveau',
+  },
+
+  home: {
+    title: 'Votre compte',
+    heading: (product) => `Comptes ${product}`,
+    text: (product) => `Ici, vous vous connectez à ${product} et décidez quelles applications peuvent utiliser votre compte.`,
+    signIn: 'Se connecter',
+    apps: 'Applications connectées',
+  },
+
+  error: {
+    stopped: 'Arrêté',
+    ours: 'Notre faute',
+    busy: 'Occupé',
+    anApp: 'Une application',
+    theApp: 'l’application',
+    home: (product) => `Aller à ${product}`,
+    retry: 'Réessayer',
+    reference: 'Référence',
+    time: 'Heure',
+    code: 'Nom de l’erreur',
+    developer: 'Ce qu’il faut dire au développeur',
+    quote: (sentence, reference) =>
+      html`« <span lang="en" dir="ltr">${sentence}</span> Référence <span class="nowrap">${reference}</span>. »`,
+    wait: (minutes) =>
+      minutes === 1 ? 'Vous pourrez réessayer sans risque dans une minute.' : `Vous pourrez réessayer sans risque dans ${minutes} minutes.`,
+  },
+
+  reasons: {
+    unknown_client: {
+      title: () => html`Une application que nous ne connaissons pas vous a envoyé ici`,
+      text: () => html`Personne ne l’a enregistrée chez nous, ou elle a été retirée. ${nothing} ${notYours}`,
+    },
+    unknown_redirect: {
+      title: (app) => html`${app} a donné une adresse que nous ne connaissons pas`,
+      text: (app) =>
+        html`Nous ne pouvons pas être sûrs que votre réponse parvienne à ${app} : nous nous sommes donc arrêtés. ${nothing} ${notYours}`,
+    },
+    ended: {
+      title: () => html`Cette demande a pris fin`,
+      text: (app) =>
+        html`Elle a attendu trop longtemps, ou une réponse a déjà été donnée. Rien n’a été transmis à votre sujet à l’instant. Revenez à ${app} et recommencez là-bas.`,
+    },
+    not_found: {
+      title: () => html`Il n’y a pas de page à cette adresse`,
+      text: () => html`Le lien qui vous a conduit ici est faux ou ancien. ${nothing}`,
+    },
+    too_many: {
+      title: () => html`C’était trop souvent`,
+      text: () =>
+        html`Nous nous sommes arrêtés un moment, pour protéger les comptes et garder le service en marche. Rien n’a été changé et rien n’a été transmis à votre sujet.`,
+    },
+    no_cookies: {
+      title: () => html`Votre navigateur ne garde pas de cookies pour cette page`,
+      text: (app) =>
+        html`Sans cookie, nous ne pouvons pas distinguer votre navigateur d’un autre : nous nous sommes donc arrêtés. ${nothing} Autorisez les cookies pour cette adresse, puis recommencez depuis ${app}.`,
+    },
+    foreign_form: {
+      title: () => html`Ce formulaire ne venait pas de notre page`,
+      text: () =>
+        html`Un autre site a peut-être essayé de répondre à votre place : nous nous sommes donc arrêtés. Rien n’a été changé et rien n’a été transmis à votre sujet. Rouvrez la page et répondez-y.`,
+    },
+    moving: {
+      title: () => html`Nous déménageons vers une autre machine`,
+      text: () =>
+        html`Pendant quelques minutes, rien ne peut être changé ici. Votre réponse n’a pas été enregistrée et rien n’a été transmis à votre sujet ; tout ce que vous avez autorisé auparavant reste tel quel.`,
+    },
+  },
+
+  codes: {
+    server_error: {
+      title: () => html`Quelque chose s’est cassé de notre côté`,
+      text: () => html`Votre réponse n’a peut-être pas été enregistrée, et rien n’a été transmis. Nous avons noté ce qui s’est passé.`,
+    },
+    temporarily_unavailable: {
+      title: () => html`Il y a trop de monde ici en ce moment`,
+      text: () => html`Votre réponse n’a pas été enregistrée et rien n’a été transmis.`,
+    },
+    access_denied: {
+      title: () => html`L’accès a été refusé`,
+      text: () => html`${nothing}`,
+    },
+  },
+
+  unreadable: {
+    title: (app) => html`${app} a envoyé une demande que nous ne pouvons pas lire`,
+    text: () => html`Nous n’avons pas pu voir ce qui vous est demandé : nous nous sommes donc arrêtés. ${nothing} ${notYours}`,
+  },
+}

@@ -1,0 +1,231 @@
+import { html } from '../html.ts'
+import type { Words } from './english.ts'
+
+const nothing = 'Über Sie wurde nichts weitergegeben.'
+const notYours = 'Es liegt nicht an Ihnen, und ein neuer Versuch hilft nicht.'
+
+export const german: Words = {
+  lang: 'de',
+  dir: 'ltr',
+  skip: 'Zum Inhalt',
+  help: 'Hilfe',
+  privacy: 'Datenschutz',
+  terms: 'Bedingungen',
+  signOut: 'Abmelden',
+  errorTitle: (title) => `Fehler: ${title}`,
+  keptBy: (host) => `${host}, bewacht von Vouchsafe`,
+
+  login: {
+    title: 'Anmelden',
+    again: 'Erneut anmelden',
+    with: (product) => `mit Ihrem Konto bei ${product}`,
+    againFor: (app) => html`${app} bittet Sie, noch einmal zu zeigen, dass Sie es sind`,
+    errand: (app, host) => html`Danach weiter zu <b>${app}</b> auf <span class="host">${host}</span>`,
+    errandHere: (app) => html`Danach weiter zu <b>${app}</b> auf diesem Gerät`,
+    email: 'E-Mail',
+    password: 'Passwort',
+    submit: 'Anmelden',
+    or: 'oder',
+    goOnAs: (name) => html`Weiter als ${name}`,
+    other: 'Ein anderes Konto verwenden',
+    wrong: 'E-Mail und Passwort passen nicht zusammen',
+    check: 'Prüfen Sie beides.',
+    left: (tries) =>
+      tries === 1
+        ? 'Ein Versuch bleibt, dann folgt eine Pause von 15 Minuten.'
+        : `${['', '', 'Zwei', 'Drei'][tries] ?? tries} Versuche bleiben, dann folgt eine Pause von 15 Minuten.`,
+    paused: 'Zu viele Versuche',
+    pausedText: (minutes) =>
+      `Die Anmeldung ruht für ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`}. Mit Ihrem Konto ist alles in Ordnung. Vorher hilft auch das richtige Passwort nicht.`,
+  },
+
+  consent: {
+    title: (app) => `${app} bittet um Zugriff`,
+    heading: (app, product) => html`${app} bittet darum, Ihr Konto bei ${product.replaceAll(' ', '\u00A0')} zu nutzen`,
+    reviewed: 'Geprüft',
+    reviewedText: (product) => `${product} hat sich diese App angesehen.`,
+    unverified: 'Herausgeber nicht bestätigt',
+    unverifiedText: (app, product) =>
+      html`Niemand bei ${product} hat geprüft, wer hinter ${app} steht. Gehen Sie nur weiter, wenn Sie ihn kennen.`,
+    here: 'Die Antwort bleibt auf diesem Computer',
+    hereText: (app, host) =>
+      html`Sie geht an ein Programm hier, unter <span class="host">${host}</span>. Welches es ist, können wir nicht sehen. Gehen Sie nur weiter, wenn <b>Sie</b> ${app} gerade eben gestartet haben.`,
+    sentTo: 'Ihre Antwort geht an',
+    papers: 'Was dort gilt',
+    policy: 'Datenschutzerklärung',
+    and: 'und',
+    tos: 'Bedingungen',
+    tosAlone: 'Bedingungen',
+    ownSite: (papers) => html`${papers}, auf der Website der App`,
+    signedInAs: 'Angemeldet als',
+    switchAccount: ', Konto wechseln',
+    other: 'Ein anderes Konto verwenden',
+    what: (app) => html`Was ${app} dürfte`,
+    whatMixed: 'Was nötig ist, braucht die App, um überhaupt zu arbeiten. Das andere wählen Sie selbst; es ist zunächst aus.',
+    whatRequired: 'Alles davon braucht die App, um überhaupt zu arbeiten.',
+    whatOptional: 'Alles davon wählen Sie selbst; es ist zunächst aus.',
+    whatUnreviewed: (app) => html`Niemand hat ${app} geprüft, also ist nichts nötig und alles zunächst aus.`,
+    whatNothing: (app) =>
+      html`${app} könnte Sie wiedererkennen, wenn Sie zurückkommen, an einer Nummer, die für Sie steht. Sonst erfährt die App nichts.`,
+    levels: {
+      1: { title: 'Über Sie', note: 'gering' },
+      2: { title: 'Sieht Ihre Daten an', note: 'privat' },
+      3: { title: 'Handelt in Ihrem Namen', note: 'gut überlegen' },
+    },
+    required: 'Nötig',
+    claims: 'Diese Angaben über Sie kennen',
+    nothingOn: 'Nichts ist eingeschaltet',
+    nothingOnText: (app) => html`Schalten Sie ein, was ${app} darf, oder lehnen Sie ab.`,
+    where: 'Wo',
+    already: (app) => html`Was ${app} schon darf`,
+    alreadyText: 'Ihre Antwort auf die Frage, wie lange, gilt auch dafür.',
+    howLong: 'Wie lange',
+    once: 'Nur dieses Mal',
+    onceNote: 'endet nach einer Stunde',
+    month: '30 Tage',
+    monthNote: (day) => `bis ${day}`,
+    revoked: 'Bis ich es widerrufe',
+    revokedNote: (days) => `endet nach ${days} Tagen ohne Nutzung`,
+    offline: 'Der Zugriff besteht auch, während Sie nicht da sind.',
+    willNot: (app) => html`Was ${app} nicht bekommt`,
+    willNotText:
+      'Ihr Passwort, und alles, was nicht auf dieser Seite steht. Die App kann später um mehr bitten; dann sähen Sie eine Seite wie diese.',
+    next: (app, host, apps) =>
+      html`Wenn Sie erlauben, kehren Sie zu <b>${host}</b> zurück und finden dies unter <a href="${apps}">Verbundene Apps</a>, wo Sie es beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
+    nextHere: (app, apps) =>
+      html`Wenn Sie erlauben, kehren Sie zu ${app} zurück und finden dies unter <a href="${apps}">Verbundene Apps</a>, wo Sie es beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
+    deny: 'Ablehnen',
+    allow: 'Erlauben',
+  },
+
+  apps: {
+    title: 'Verbundene Apps',
+    nav: 'Ihr Konto',
+    count: (apps) =>
+      apps === 1
+        ? 'Eine App darf Ihr Konto nutzen.'
+        : `${['', '', 'Zwei', 'Drei', 'Vier', 'Fünf'][apps] ?? apps} Apps dürfen Ihr Konto nutzen.`,
+    list: 'Alle Apps',
+    none: 'Noch keine App',
+    noneText: 'Wenn Sie einer App erlauben, Ihr Konto zu nutzen, steht sie hier, und Sie können es hier beenden.',
+    reviewed: 'Geprüft',
+    notReviewed: 'Nicht geprüft',
+    stopped: 'Gestoppt',
+    itMay: 'Sie darf:',
+    recognise: 'Sie wiedererkennen',
+    sentTo: 'Antworten gehen an',
+    since: 'Erlaubt',
+    until: 'Endet',
+    untilRevoked: 'Wenn Sie es widerrufen',
+    where: 'Wo',
+    revoke: 'Widerrufen',
+    revokeText: (app) =>
+      html`${app} verliert den Zugriff sofort und muss Sie erneut fragen. Was die App schon kopiert hat, bleibt bei ihr.`,
+    revokeOne: (app) => html`${app} den Zugriff entziehen`,
+    revoked: (app) => html`${app} hat keinen Zugriff mehr`,
+    revokedText: 'Die App bekommt nichts mehr. Sie kann Sie erneut fragen, und Sie würden die Frage sehen.',
+  },
+
+  logout: {
+    title: 'Abmelden',
+    heading: (product) => `Bei ${product} abmelden?`,
+    asked: (app, email) => html`Darum bittet <b>${app}</b> für ${email}.`,
+    you: (email) => html`Sie sind als ${email} angemeldet. Verbundene Apps arbeiten weiter.`,
+    afterwards: (host) => html`Danach geht es zu <span class="host" id="logout-redirect-host">${host}</span>.`,
+    stay: 'Angemeldet bleiben',
+    confirm: 'Abmelden',
+    doneTitle: 'Abgemeldet',
+    done: 'Sie sind abgemeldet',
+    doneText:
+      'In diesem Browser. Apps, die noch offen sind, kennen Sie vielleicht weiter: Melden Sie sich auch dort ab, wenn andere diesen Computer benutzen.',
+    again: 'Erneut anmelden',
+  },
+
+  home: {
+    title: 'Ihr Konto',
+    heading: (product) => `Konten bei ${product}`,
+    text: (product) => `Hier melden Sie sich bei ${product} an und entscheiden, welche Apps Ihr Konto nutzen dürfen.`,
+    signIn: 'Anmelden',
+    apps: 'Verbundene Apps',
+  },
+
+  error: {
+    stopped: 'Angehalten',
+    ours: 'Unser Fehler',
+    busy: 'Ausgelastet',
+    anApp: 'Eine App',
+    theApp: 'der App',
+    home: (product) => `Zu ${product}`,
+    retry: 'Noch einmal versuchen',
+    reference: 'Kennung',
+    time: 'Zeit',
+    code: 'Name des Fehlers',
+    developer: 'Was Sie dem Entwickler sagen können',
+    quote: (sentence, reference) => html`„<span lang="en" dir="ltr">${sentence}</span> Kennung <span class="nowrap">${reference}</span>.“`,
+    wait: (minutes) =>
+      minutes === 1
+        ? 'In einer Minute können Sie es gefahrlos wieder versuchen.'
+        : `In ${minutes} Minuten können Sie es gefahrlos wieder versuchen.`,
+  },
+
+  reasons: {
+    unknown_client: {
+      title: () => html`Eine App hat Sie geschickt, die wir nicht kennen`,
+      text: () => html`Niemand hat sie bei uns angemeldet, oder sie wurde entfernt. ${nothing} ${notYours}`,
+    },
+    unknown_redirect: {
+      title: (app) => html`${app} hat eine Adresse genannt, die wir nicht kennen`,
+      text: (app) => html`Wir sind nicht sicher, dass Ihre Antwort bei ${app} ankäme, also haben wir angehalten. ${nothing} ${notYours}`,
+    },
+    ended: {
+      title: () => html`Diese Anfrage ist beendet`,
+      text: (app) =>
+        html`Sie hat zu lange gewartet, oder sie wurde schon beantwortet. Eben wurde über Sie nichts weitergegeben. Gehen Sie zurück zu ${app} und beginnen Sie dort von vorn.`,
+    },
+    not_found: {
+      title: () => html`Unter dieser Adresse ist keine Seite`,
+      text: () => html`Der Link, der Sie hergebracht hat, ist falsch oder alt. ${nothing}`,
+    },
+    too_many: {
+      title: () => html`Das war zu oft`,
+      text: () =>
+        html`Wir haben eine Weile angehalten, damit Konten sicher bleiben und der Dienst läuft. Nichts wurde geändert, und über Sie wurde nichts weitergegeben.`,
+    },
+    no_cookies: {
+      title: () => html`Ihr Browser behält keine Cookies für diese Seite`,
+      text: (app) =>
+        html`Ohne eines können wir Ihren Browser nicht von anderen unterscheiden, also haben wir angehalten. ${nothing} Erlauben Sie Cookies für diese Adresse und beginnen Sie dann bei ${app} von vorn.`,
+    },
+    foreign_form: {
+      title: () => html`Dieses Formular kam nicht von unserer Seite`,
+      text: () =>
+        html`Vielleicht wollte eine andere Website für Sie antworten, also haben wir angehalten. Nichts wurde geändert, und über Sie wurde nichts weitergegeben. Öffnen Sie die Seite neu und antworten Sie dort.`,
+    },
+    moving: {
+      title: () => html`Wir ziehen auf eine andere Maschine um`,
+      text: () =>
+        html`Einige Minuten lang kann hier nichts geändert werden. Ihre Antwort wurde nicht gespeichert, und über Sie wurde nichts weitergegeben; alles, was Sie früher erlaubt haben, bleibt, wie es ist.`,
+    },
+  },
+
+  codes: {
+    server_error: {
+      title: () => html`Bei uns ist etwas kaputtgegangen`,
+      text: () =>
+        html`Vielleicht wurde Ihre Antwort nicht gespeichert, und nichts wurde weitergegeben. Was geschehen ist, haben wir notiert.`,
+    },
+    temporarily_unavailable: {
+      title: () => html`Im Augenblick sind zu viele Menschen hier`,
+      text: () => html`Ihre Antwort wurde nicht gespeichert, und nichts wurde weitergegeben.`,
+    },
+    access_denied: {
+      title: () => html`Der Zugriff wurde abgelehnt`,
+      text: () => html`${nothing}`,
+    },
+  },
+
+  unreadable: {
+    title: (app) => html`${app} hat eine Anfrage geschickt, die wir nicht lesen können`,
+    text: () => html`Wir konnten nicht erkennen, was von Ihnen gewünscht wird, also haben wir angehalten. ${nothing} ${notYours}`,
+  },
+}

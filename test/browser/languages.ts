@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import type { Browser, Page } from 'playwright-core'
+import { wordsIn } from '../../src/server/pages/words.ts'
+import { byId, findBarriers, findOverflows, pressOn, tabTo } from './chromium.ts'
+import type { Started } from './start.ts'
+
+/**
+ * Walks by keyboard through every page that a person may come to, in one language and without scripts. What is wrong with a page, one line
+ * for each place: barriers, what runs over the side, another language than the one asked for.
+ */
+export async function walkInLanguage(browser: Browser, started: Started, lang: string): Promise<{ pages: string[]; found: string[] }> {
+  const words = await wordsIn(lang)
+  const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
+  context.setDefaultTimeout(15_000)
+  const pages: string[] = []
+  const found: string[] = []
+  try {
+    const page = await context.newPage()
+    const look = async (name: string): Promise<void> => {
+      pages.push(name)
+      const html = page.locator('html')
+      assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
+      assert.equal(await page.locator('script').count(), 0)
+      for (const one of [...(await findBarriers(page)), ...(await findOverflows(page))]) found.push(`${lang} ${name}: ${one}`)
+    }
+    await page.goto(`${started.issuer}/login`)
+    await look('sign-in')
+    await page.goto(started.app)
+    await pressOn(page, 'demo-connect', 'Enter')
+    await byId(page, 'login-email').waitFor()
+    await look('sign-in for an app')
+    await signIn(page, started.email, 'not the password')
+    await byId(page, 'login-error').waitFor()
+    await look('a wrong password')
+    await signIn(page, started.email, started.password)
+    await byId(page, 'consent-allow').waitFor()
+    await look('consent')
+    await pressOn(page, 'consent-allow', 'Enter')
+    await byId(page, 'demo-connected').waitFor()
+    await page.goto(`${started.issuer}/account/apps`)
+    await look('connected apps')
+    const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!
+    await pressOn(page, id.replace(/-confirm$/, ''), 'Enter')
+    await look('connected apps, asked')
+    await pressOn(page, id, 'Enter')
+    await byId(page, 'notice').waitFor()
+    await look('connected apps, none')
+    await page.goto(`${started.issuer}/logout/confirm`)
+    await look('sign-out')
+    await pressOn(page, 'logout-confirm', 'Enter')
+    await byId(page, 'logout-done').waitFor()
+    await look('signed out')
+    await page.goto(`${started.issuer}/authorize?client_id=nobody`)
+    await byId(page, 'error-title').waitFor()
+    await look('error')
+    return { pages, found }
+  } finally {
+    await context.close()
+  }
+}
+
+async function signIn(page: Page, email: string, password: string): Promise<void> {
+  await byId(page, 'login-email').fill(email)
+  await tabTo(page, 'login-password')
+  await page.keyboard.type(password)
+  await page.keyboard.press('Enter')
+}
