@@ -117,12 +117,15 @@ describe('another process on the same file', { timeout: 30_000 }, () => {
     await Promise.all(readers.map((reader) => once(reader, 'message')))
     const text = 'x'.repeat(8000)
     let written = 0
-    for (const until = performance.now() + 4_000; performance.now() < until; written += 60 * text.length) {
+    let log = 0
+    const isAnew = () => written > 80_000_000 && log < 0.75 * written
+    // where the machine is busy the two leave fewer gaps, and the waits become long enough later
+    for (const until = performance.now() + 20_000; performance.now() < until && !isAnew(); written += 60 * text.length) {
       await Promise.all(Array.from({ length: 60 }, () => sqlite.write('insert into texts (text) values ($1)', [text])))
       await new Promise((resolve) => setTimeout(resolve, 12))
+      log = statSync(`${sqlite.file}-wal`).size
     }
-    const log = statSync(`${sqlite.file}-wal`).size
-    assert.ok(written > 80_000_000 && log < 0.75 * written, `${written} bytes were written, and the log has ${log}`)
+    assert.ok(isAnew(), `${written} bytes were written, and the log has ${log}`)
     await sqlite.close()
   })
 
