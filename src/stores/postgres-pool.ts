@@ -166,7 +166,8 @@ function rejectAll(turn: readonly Waiting[], cause: unknown): void {
 
 /** All of ours begin with the key of what they write. */
 function byLock({ values: [a] }: Sent, { values: [b] }: Sent): number {
-  return String(a) < String(b) ? -1 : 1
+  const [one, other] = [String(a), String(b)]
+  return one < other ? -1 : one > other ? 1 : 0 // those of one row stay in the order in which they were asked for
 }
 
 const tooMuch = () => new OAuthError('temporarily_unavailable', 'The database has too much to do.', { retry_after: 1 })

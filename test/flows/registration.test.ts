@@ -492,24 +492,26 @@ describe('open registration stores nothing', () => {
     }),
   )
 
-  it(
-    'a client that gets a token for itself is a row from then on; an hour has room for a hundred of those',
-    inOpen(async (world) => {
-      const shape = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'invoices.read' }
-      const ask = (client: Words) => world.post('/token', { grant_type: 'client_credentials' }, basic(client))
-      const clients: Words[] = []
-      for (let i = 0; i < 102; i++) clients.push(await registered(world, shape, { address: `198.18.0.${i}` }))
-      const statuses: number[] = []
-      for (const client of clients) statuses.push((await ask(client)).status)
-      // counters lie in a table of fixed size: once in a hundred runs one of the others is the same as that of all
-      const allowed = statuses.filter((status) => status === 200).length
-      assert.ok(allowed >= 97 && allowed <= 100, `${allowed}`)
-      assert.deepEqual(new Set(statuses), new Set([200, 429]))
-      assert.deepEqual(statuses.slice(100), [429, 429])
-      assert.equal((await rows(world)).length, allowed + 2)
-      assert.equal((await ask(clients[0]!)).status, 200, 'who is a row already goes on')
-    }),
-  )
+  it('a client that gets a token for itself is a row from then on; an hour has room for a hundred of those', async () => {
+    // counters lie in a table of fixed size: once in a hundred worlds one of the others is the same as that of all, and never in three
+    const found: number[] = []
+    for (let tries = 0; tries < 3 && found.at(-1) !== 100; tries++) {
+      await inOpen(async (world) => {
+        const shape = { grant_types: ['client_credentials'], redirect_uris: [], scope: 'invoices.read' }
+        const ask = (client: Words) => world.post('/token', { grant_type: 'client_credentials' }, basic(client))
+        const clients: Words[] = []
+        for (let i = 0; i < 102; i++) clients.push(await registered(world, shape, { address: `198.18.0.${i}` }))
+        const statuses: number[] = []
+        for (const client of clients) statuses.push((await ask(client)).status)
+        const allowed = statuses.filter((status) => status === 200).length
+        found.push(allowed)
+        assert.deepEqual(statuses.slice(100), [429, 429])
+        assert.equal((await rows(world)).length, allowed + 2)
+        assert.equal((await ask(clients[0]!)).status, 200, 'who is a row already goes on')
+      })()
+    }
+    assert.equal(found.at(-1), 100, `${found}`)
+  })
 
   it(
     'RFC 6749 §4.4 a client that nobody vouches for gets no scope without a person; once it is reviewed it does',
