@@ -1,9 +1,10 @@
-import { closeSync, fdatasync, openSync, readSync } from 'node:fs'
+import { closeSync, fdatasync, openSync } from 'node:fs'
 import process from 'node:process'
 import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { StoreWork } from '../core/model/store.ts'
-import { BUSY_TIMEOUT, explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
+import { explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
+import { createCheckpoint } from './sqlite-checkpoint.ts'
 
 interface Write {
   run(): unknown
@@ -29,23 +30,17 @@ export interface GroupCommitOptions {
 
 const sync = promisify(fdatasync)
 
-/** Pages after which the log goes into the database: that blocks, so it shall be seldom. */
-const CHECKPOINT = 4000
 /** Commits between two looks at the log. */
 const LOOK = 16
-/** After a checkpoint that did not come to its end, none is tried for this many times as long as it took. */
-const REST = 10
-/** The longest that a checkpoint waits for the reads of other processes, which last for a turn of their event loops. Milliseconds. */
-const LONGEST_WAIT = 160
 
 /**
  * Writes that arrive in one turn of the event loop share a transaction, on the thread that serves: a few microseconds each.
  * What takes long is the disk. The log is synced by Node's own threads, and a promise is kept only after a sync that began after its
  * commit, also where nothing was changed: another process's commit may have been seen before that one was safe.
  * With the log synced from here, `synchronous = normal` leaves nothing undone that `full` would do.
- * `log` is the path of the write-ahead log; null in memory.
+ * `path` is where the database lies; null in memory.
  */
-export function createGroupCommit(database: DatabaseSync, log: string | null, options: GroupCommitOptions = {}): GroupCommit {
+export function createGroupCommit(database: DatabaseSync, path: string | null, options: GroupCommitOptions = {}): GroupCommit {
   const { patience = PATIENCE, before } = options
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
@@ -57,7 +52,8 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, op
   let file: number | null = null
   let writes = 0
   let commits = 0
-  const checkpoint = createCheckpoint(database)
+  const log = path === null ? null : `${path}-wal`
+  const checkpoint = path === null ? null : createCheckpoint(database, path)
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -75,7 +71,7 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, op
     writes += group.length
     commits += 1
     void syncAll()
-    if (file !== null && commits % LOOK === 0) checkpoint(file)
+    if (file !== null && commits % LOOK === 0) checkpoint?.look(file)
   }
 
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
@@ -145,52 +141,11 @@ export function createGroupCommit(database: DatabaseSync, log: string | null, op
     const last = add(() => undefined)
     closed = true
     await last.catch(() => undefined) // where it was refused, so were the others
+    await checkpoint?.close()
     if (file !== null) closeSync(file)
   }
 
   return { add, close, work: () => ({ writes, commits, waiting: waiting.length + committed.length }) }
-}
-
-/**
- * Moves a long log into the database and lets it begin anew. SQLite's own way leaves a log alone that another process is writing to at
- * that moment, so that under the load of several it would grow for ever; this one lets them wait, and waits longer itself for those who
- * read each time that it came to nothing.
- */
-function createCheckpoint(database: DatabaseSync): (log: number) => void {
-  const restart = database.prepare('pragma wal_checkpoint(restart)')
-  const wait = (milliseconds: number) => database.exec(`pragma busy_timeout = ${milliseconds}`)
-  let rested = 0
-  let missed = 0
-  let failing = false
-  return (log) => {
-    const began = performance.now()
-    if (began < rested || !isLong(log)) return
-    try {
-      wait(Math.min(BUSY_TIMEOUT * 4 ** missed, LONGEST_WAIT))
-      const { busy } = restart.get() as { busy: number }
-      failing = false
-      missed = busy === 0 ? 0 : missed + 1
-      if (busy === 0) return
-      // somebody reads, or is at it too
-    } catch (cause) {
-      if (!failing) console.error('The write-ahead log cannot be moved into the database: it grows, and nothing is lost so far.', cause)
-      failing = true
-    } finally {
-      wait(BUSY_TIMEOUT)
-    }
-    const ended = performance.now()
-    rested = ended + REST * (ended - began)
-  }
-}
-
-const header = Buffer.alloc(32)
-const frame = Buffer.alloc(24)
-
-/** Whether the log has that many pages in its present turn: the page there bears the same mark as the log itself. */
-function isLong(log: number): boolean {
-  readSync(log, header, 0, header.length, 0)
-  const at = header.length + CHECKPOINT * (frame.length + header.readUInt32BE(8))
-  return readSync(log, frame, 0, frame.length, at) === frame.length && frame.subarray(8, 16).equals(header.subarray(16, 24))
 }
 
 /** After a failed sync nobody knows what is on the disk, and asking again would say that all is well: whoever opens the file next writes the log anew. */

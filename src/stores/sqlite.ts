@@ -19,7 +19,7 @@ export async function openSqlite(path: string): Promise<Sqlite> {
   const file = await open(database)
   const statement = createPreparer(database)
   const reads = createSharedReads(database)
-  const commits = createGroupCommit(database, file === null ? null : `${file}-wal`, { before: reads.end })
+  const commits = createGroupCommit(database, file, { before: reads.end })
   const runBatch = createBatch(database, statement)
   const watching = file === null ? null : createSqliteWatch(database)
   let closing: Promise<void> | undefined
@@ -141,14 +141,25 @@ function createPreparer(database: DatabaseSync): (text: string) => Prepared {
   }
 }
 
-/** Rows come as lists and are named here: node:sqlite would make every name of every row anew, which takes as long as to find the row. */
+/**
+ * Rows come as lists and are named here: node:sqlite would make every name of every row anew, which takes as long as to find the row.
+ * Its older versions bind by position only what has no name or number: there is a `?` for each place where a value stands.
+ */
 function prepare(database: DatabaseSync, text: string): Prepared {
-  const statement = database.prepare(text.replaceAll(/\$(\d+)/g, '?$1'))
+  const places: number[] = []
+  const statement = database.prepare(
+    text.replaceAll(/\$(\d+)/g, (_, number) => {
+      places.push(Number(number) - 1)
+      return '?'
+    }),
+  )
   const names = statement.columns().map(({ name }) => name)
+  const isInOrder = places.every((place, at) => place === at)
+  const placed = (values: readonly Value[]) => (isInOrder ? values : places.map((place) => values[place]!))
   statement.setReturnArrays(true)
   return {
-    all: (values) => statement.all(...values).map((row) => named(names, row as unknown as Value[])), // by setReturnArrays
-    run: (values) => Number(statement.run(...values).changes),
+    all: (values) => statement.all(...placed(values)).map((row) => named(names, row as unknown as Value[])), // by setReturnArrays
+    run: (values) => Number(statement.run(...placed(values)).changes),
   }
 }
 

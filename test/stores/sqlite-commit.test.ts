@@ -60,9 +60,8 @@ describe('group commit', () => {
   })
 
   it('a failed sync of the log ends the process before any promise is kept', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [new URL('./failing-sync.ts', import.meta.url).pathname], {
-      encoding: 'utf8',
-    })
+    const program = new URL('./failing-sync.ts', import.meta.url).pathname
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, join(folder, fresh('db'))], { encoding: 'utf8' })
     assert.match(stdout, /^committed\n$/)
     assert.match(stderr, /could not be written to the disk/)
     assert.equal(status, 1)
@@ -73,12 +72,12 @@ describe('group commit', () => {
     await sqlite.write('create table texts (text text not null)', [])
     const text = 'x'.repeat(8000)
     let written = 0
-    while (written < 60_000_000) {
+    while (written < 240_000_000) {
       await Promise.all(Array.from({ length: 60 }, () => sqlite.write('insert into texts (text) values ($1)', [text])))
       written += 60 * text.length
     }
     const log = statSync(`${sqlite.file}-wal`).size
-    assert.ok(log < 35_000_000, `${written} bytes were written, and the log has ${log}`)
+    assert.ok(log < written / 2, `${written} bytes were written, and the log has ${log}`)
     await sqlite.close()
   })
 
@@ -157,7 +156,7 @@ describe('another process on the same file', { timeout: 30_000 }, () => {
     const { file, store } = await aStore()
     const letGo = await holdLock(file)
     const database = new DatabaseSync(file)
-    const commits = createGroupCommit(database, `${file}-wal`, { patience: 60 })
+    const commits = createGroupCommit(database, file, { patience: 60 })
     const grow = () => commits.add(() => database.exec('delete from users'))
     await assert.rejects(grow(), (cause: OAuthError) => cause.status === 503 && cause.headers['retry-after'] === '1')
     await letGo()

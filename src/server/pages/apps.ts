@@ -1,55 +1,42 @@
 import type { Actor } from '../../core/model/audit.ts'
 import type { Client } from '../../core/model/client.ts'
-import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import { listConsents, withdraw } from '../accounts/consents.ts'
-import { findPerson, isSessionMac, sessionMac } from '../accounts/sessions.ts'
+import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
 import { dayOf } from './dates.ts'
-import { readPost, readQuery } from './form.ts'
+import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
-import { page, seeOther } from './layout.ts'
+import { seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientMark, clientName } from './text.ts'
 import { inWords } from './words.ts'
 
 /** Who may do what, since when and until when, and the handle to end it. */
 export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
-  const person = await findPerson(site, http)
-  if (!person) return seeOther(`${site.base}/login?next=apps`)
-  const csrf = sessionMac(site, person.session)
+  const person = await enter(site, http, 'apps')
+  if (isReply(person)) return person
   const connected = await findConnected(site, person.user.sub)
   const revoked = await findRevoked(site, readQuery(http).get('revoked'), connected)
-  return page(site, {
-    title: site.words.apps.title,
-    aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
-    main: html`<div class="account-shell">
-  <nav class="account-nav" aria-label="${site.words.apps.nav}">
-    <a href="${site.base}/account/apps" aria-current="page">${icon('apps', 'icon-s')}${site.words.apps.title}</a>
-  </nav>
-  <div class="stack-l">
-    <div class="stack-s">
-      <h1>${site.words.apps.title}</h1>
+  return accountPage(site, {
+    room: 'apps',
+    main: html`<div class="stack-s">
+      <h1>${site.words.account.rooms.apps}</h1>
       ${connected.length > 0 && html`<p class="muted">${site.words.apps.count(connected.length)}</p>`}
     </div>
     ${revoked && notice(site, revoked)}
-    ${connected.length === 0 ? empty(site) : list(site, connected, csrf)}
-  </div>
-</div>`,
+    ${connected.length === 0 ? empty(site) : list(site, connected, formSeal(site, person))}`,
   })
 }
 
 /** Takes back what one app was allowed. */
 export async function revokeApp(site: Site, http: HttpRequest): Promise<Reply> {
-  const fields = await readPost(site.issuer, http)
-  const person = await findPerson(site, http)
-  if (!person) return seeOther(`${site.base}/login?next=apps`)
-  if (!isSessionMac(site, person.session, fields.get('csrf'))) {
-    throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
-  }
+  const entered = await enterByForm(site, http, 'apps')
+  if (isReply(entered)) return entered
+  const { person, fields } = entered
   const client_id = fields.get('client_id')
   const { consent } = await site.store.consents.find(person.user.sub, client_id)
   const client = await site.store.clients.find(client_id)
@@ -58,7 +45,7 @@ export async function revokeApp(site: Site, http: HttpRequest): Promise<Reply> {
   // a consent may be over, and what came from it not yet: to revoke is to end it all
   else if (client) await site.store.grants.withdraw({ sub: person.user.sub, client_id }, by)
   site.log.info({ event: 'consent.withdrawn', sub: person.user.sub, client_id })
-  return seeOther(withQuery(`${site.base}/account/apps`, { revoked: client_id }))
+  return seeOther(withQuery(roomPath(site, 'apps'), { revoked: client_id }))
 }
 
 interface Connected {
@@ -87,16 +74,16 @@ function empty(site: Site): Html {
   return html`<div class="card"><div class="empty">${icon('apps')}<h2>${site.words.apps.none}</h2><p>${site.words.apps.noneText}</p></div></div>`
 }
 
-function list(site: Site, connected: readonly Connected[], csrf: string): Html {
+function list(site: Site, connected: readonly Connected[], seal: Html): Html {
   return html`<section class="stack" aria-labelledby="apps-title">
       <h2 id="apps-title">${site.words.apps.list}</h2>
       <ul class="grants">
-      ${connected.map((one) => item(site, one, csrf))}
+      ${connected.map((one) => item(site, one, seal))}
       </ul>
     </section>`
 }
 
-function item(site: Site, { consent, client }: Connected, csrf: string): Html {
+function item(site: Site, { consent, client }: Connected, seal: Html): Html {
   const id = `grant-${client.client_id}`
   const now = site.clock()
   const where = Object.keys(consent.scope_at).flatMap((name) =>
@@ -120,7 +107,7 @@ function item(site: Site, { consent, client }: Connected, csrf: string): Html {
           <details>
             <summary class="button button-s button-danger-quiet" id="${id}-revoke">${icon('no', 'icon-s')}${site.words.apps.revoke}<span class="visually-hidden"> ${bdi(clientName(client))}</span></summary>
             <form class="confirm-panel stack-s" method="post" action="${site.base}/account/apps">
-              <input type="hidden" name="csrf" value="${csrf}">
+              ${seal}
               <input type="hidden" name="client_id" value="${client.client_id}">
               <p>${site.words.apps.revokeText(bdi(clientName(client)))}</p>
               <p><button type="submit" class="button button-s button-danger" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(bdi(clientName(client)))}</span></button></p>

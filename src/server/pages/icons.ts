@@ -15,8 +15,10 @@ const DRAWINGS = {
   seal: html`<path d="m10 2.5 2 1.5 2.5-.2.7 2.4 2 1.5-.9 2.3.9 2.3-2 1.5-.7 2.4-2.5-.2-2 1.5-2-1.5-2.5.2-.7-2.4-2-1.5.9-2.3-.9-2.3 2-1.5.7-2.4L8 4z"/><path d="m7.3 10.1 1.9 1.9 3.5-3.9"/>`,
 } as const
 
+export type IconName = keyof typeof DRAWINGS
+
 /** An icon. `look` adds classes of the style sheet: `icon-s`, `icon-flip`, `chevron`. */
-export function icon(name: keyof typeof DRAWINGS, look = ''): Html {
+export function icon(name: IconName, look = ''): Html {
   return html`<svg class="icon${look && ` ${look}`}" viewBox="0 0 20 20" aria-hidden="true">${DRAWINGS[name]}</svg>`
 }
 

@@ -5,6 +5,7 @@ import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import type { Person } from '../accounts/sessions.ts'
+import type { RoomName } from './account.ts'
 import { minutesUntil } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -16,6 +17,8 @@ import { bdi, clientMark, clientName, formTarget, initials, personName } from '.
 export interface LoginView {
   /** '' where nothing waits. */
   ticket: string
+  /** The room of the account to go to where nothing waits. */
+  next?: RoomName
   interaction: Interaction | null
   /** 'again': the same person once more. 'choose': the one who is signed in, or somebody else. 'other': somebody else. */
   ask: 'anybody' | 'other' | 'again' | 'choose'
@@ -84,7 +87,7 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
   const invalid = failed && html` aria-invalid="true" aria-describedby="login-error"`
   const fixed = view.ask === 'again' && html` readonly`
   return html`<form class="stack" method="post" action="${site.base}/login">
-      ${view.ticket === '' ? html`<input type="hidden" name="next" value="apps">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
+      ${view.ticket === '' ? html`<input type="hidden" name="next" value="${view.next ?? 'apps'}">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>

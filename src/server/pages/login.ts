@@ -6,6 +6,7 @@ import { hasScope } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
 import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
+import { isRoom, type RoomName, roomPath } from './account.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
@@ -18,8 +19,9 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const ticket = fields.get('ticket')
   const person = await findPerson(site, http)
   if (ticket === '') {
-    if (person && fields.get('account') !== 'other') return seeOther(`${site.base}/account/apps`)
-    return loginPage(site, { ticket, interaction: null, ask: 'anybody', person: null, email: '' })
+    const next = nextOf(fields)
+    if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
+    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
@@ -40,22 +42,29 @@ const NOTHING: Fields = { get: () => '', scope: [] }
 export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
   const ticket = fields.get('ticket')
-  if (ticket === '' && fields.get('next') !== 'apps')
+  if (ticket === '' && !isRoom(fields.get('next')))
     throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended' })
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return goOn(site, came.user, person, ticket, interaction)
+  if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
   const view = interaction
     ? viewOf(ticket, interaction, fields, person)
-    : ({ ticket, interaction, ask: 'anybody', person: null, email } as const)
+    : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 
 /** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
-async function goOn(site: Site, user: User, before: Person | null, ticket: string, interaction: Interaction | null): Promise<Reply> {
+async function goOn(
+  site: Site,
+  user: User,
+  before: Person | null,
+  ticket: string,
+  interaction: Interaction | null,
+  room: RoomName,
+): Promise<Reply> {
   const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
   const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
   if (before && before.user.sub !== user.sub) {
@@ -63,8 +72,14 @@ async function goOn(site: Site, user: User, before: Person | null, ticket: strin
     cookies.push(renewed.cookie)
     ticket = renewed.ticket ?? ''
   }
-  const next = ticket === '' ? seeOther(`${site.base}/account/apps`) : site.interactions.resume(ticket)
+  const next = ticket === '' ? seeOther(roomPath(site, room)) : site.interactions.resume(ticket)
   return withCookies(next, ...cookies)
+}
+
+/** The room of the account to go to where nothing else waits. */
+function nextOf(fields: Fields): RoomName {
+  const next = fields.get('next')
+  return isRoom(next) ? next : 'apps'
 }
 
 function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User }>): Reply {

@@ -97,9 +97,18 @@ export const arabic: Words = {
     allow: 'سماح',
   },
 
-  apps: {
-    title: 'التطبيقات المتصلة',
+  account: {
     nav: 'حسابك',
+    rooms: {
+      profile: 'الملف الشخصي',
+      security: 'تسجيل الدخول والأمان',
+      apps: 'التطبيقات المتصلة',
+      receipts: 'الإيصالات',
+      devices: 'الأجهزة',
+    },
+  },
+
+  apps: {
     count: (apps) =>
       apps === 1
         ? 'يستطيع تطبيق واحد استخدام حسابك.'

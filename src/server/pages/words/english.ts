@@ -100,9 +100,12 @@ export const english = {
     allow: 'Allow',
   },
 
-  apps: {
-    title: 'Connected apps',
+  account: {
     nav: 'Your account',
+    rooms: { profile: 'Profile', security: 'Sign-in and security', apps: 'Connected apps', receipts: 'Receipts', devices: 'Devices' },
+  },
+
+  apps: {
     count: (apps: number) =>
       apps === 1 ? 'One app may use your account.' : `${['', '', 'Two', 'Three', 'Four', 'Five'][apps] ?? apps} apps may use your account.`,
     list: 'Apps',

@@ -98,9 +98,18 @@ export const french: Words = {
     allow: 'Autoriser',
   },
 
-  apps: {
-    title: 'Applications connectées',
+  account: {
     nav: 'Votre compte',
+    rooms: {
+      profile: 'Profil',
+      security: 'Connexion et sécurité',
+      apps: 'Applications connectées',
+      receipts: 'Reçus',
+      devices: 'Appareils',
+    },
+  },
+
+  apps: {
     count: (apps) =>
       apps === 1
         ? 'Une application peut utiliser votre compte.'

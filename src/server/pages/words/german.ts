@@ -98,9 +98,12 @@ export const german: Words = {
     allow: 'Erlauben',
   },
 
-  apps: {
-    title: 'Verbundene Apps',
+  account: {
     nav: 'Ihr Konto',
+    rooms: { profile: 'Profil', security: 'Anmeldung und Sicherheit', apps: 'Verbundene Apps', receipts: 'Belege', devices: 'Geräte' },
+  },
+
+  apps: {
     count: (apps) =>
       apps === 1
         ? 'Eine App darf Ihr Konto nutzen.'

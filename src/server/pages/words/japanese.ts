@@ -93,9 +93,12 @@ export const japanese: Words = {
     allow: '許可',
   },
 
-  apps: {
-    title: '連携アプリ',
+  account: {
     nav: 'あなたのアカウント',
+    rooms: { profile: 'プロフィール', security: 'サインインとセキュリティ', apps: '連携アプリ', receipts: '控え', devices: 'デバイス' },
+  },
+
+  apps: {
     count: (apps) => `${apps} 個のアプリがあなたのアカウントを利用できます。`,
     list: 'アプリ',
     none: 'アプリはまだありません',

@@ -95,9 +95,18 @@ export const spanish: Words = {
     allow: 'Permitir',
   },
 
-  apps: {
-    title: 'Aplicaciones conectadas',
+  account: {
     nav: 'Su cuenta',
+    rooms: {
+      profile: 'Perfil',
+      security: 'Inicio de sesión y seguridad',
+      apps: 'Aplicaciones conectadas',
+      receipts: 'Recibos',
+      devices: 'Dispositivos',
+    },
+  },
+
+  apps: {
     count: (apps) =>
       apps === 1
         ? 'Una aplicación puede usar su cuenta.'

@@ -1,0 +1,79 @@
+import { OAuthError } from '../../core/model/error.ts'
+import { withQuery } from '../../core/model/form.ts'
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { findPerson, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
+import { type Fields, readPost } from './form.ts'
+import { type Html, html } from './html.ts'
+import { type IconName, icon } from './icons.ts'
+import { page, seeOther } from './layout.ts'
+import type { Site } from './site.ts'
+
+/** The rooms of a person's account, in the order of their doors. */
+const ROOMS = [{ name: 'apps', icon: 'apps' }] as const satisfies readonly { name: string; icon: IconName }[]
+
+export type RoomName = (typeof ROOMS)[number]['name']
+
+/** Whether this is the name of a room; what else stands in an address leads nowhere. */
+export function isRoom(name: string): name is RoomName {
+  return ROOMS.some((room) => room.name === name)
+}
+
+/** Where a room is. */
+export function roomPath(site: Site, room: RoomName): string {
+  return `${site.base}/account/${room}`
+}
+
+/** What one page of the account puts into the frame that all its rooms share. */
+export interface AccountParts {
+  room: RoomName
+  /** Without the product's name; the room's own where it is not given. */
+  title?: string | Html
+  status?: number
+  main: Html
+}
+
+/** A page of the account: the doors of all rooms beside it. */
+export function accountPage(site: Site, { room, title, status, main }: AccountParts): Reply {
+  return page(site, {
+    title: title ?? site.words.account.rooms[room],
+    ...(status !== undefined && { status }),
+    aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
+    main: html`<div class="account-shell">
+  <nav class="account-nav" aria-label="${site.words.account.nav}">
+    ${ROOMS.map((one) => door(site, one, room))}
+  </nav>
+  <div class="stack-l">
+    ${main}
+  </div>
+</div>`,
+  })
+}
+
+function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here: RoomName): Html {
+  return html`<a href="${roomPath(site, name)}"${name === here && html` aria-current="page"`}>${icon(drawing, 'icon-s')}${site.words.account.rooms[name]}</a>`
+}
+
+/** Who may see a room: else the browser is sent to sign in, and comes back to it. */
+export async function enter(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
+  return (await findPerson(site, http)) ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
+}
+
+/** The same for a form of the room. Throws OAuthError where the form was not made for this session. */
+export async function enterByForm(site: Site, http: HttpRequest, room: RoomName): Promise<{ person: Person; fields: Fields } | Reply> {
+  const fields = await readPost(site.issuer, http)
+  const person = await enter(site, http, room)
+  if (isReply(person)) return person
+  if (!isSessionMac(site, person.session, fields.get('csrf'))) {
+    throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
+  }
+  return { person, fields }
+}
+
+/** What each form of the account carries, so that only a page made for this session can send it. */
+export function formSeal(site: Site, { session }: Person): Html {
+  return html`<input type="hidden" name="csrf" value="${sessionMac(site, session)}">`
+}
+
+export function isReply(found: object): found is Reply {
+  return 'body' in found && 'status' in found
+}
