@@ -24,9 +24,10 @@ const THREAD = new URL(`./sqlite-checkpoint-thread${import.meta.url.endsWith('.t
  * Moves a long log into the database and lets it begin anew. SQLite's own way leaves a log alone that another process is writing to at
  * that moment, so that under the load of several it would grow for ever; this one lets them wait, and waits longer itself for those who
  * read each time that it came to nothing. With many grants nearly every page of the log is another one, and to move them takes as long as
- * hundreds of flows: a thread does that first, and what is left for this one is what was written meanwhile.
+ * hundreds of flows: a thread does that first, and what is left for this one is what was written meanwhile. `anew` is called when the log has
+ * begun anew.
  */
-export function createCheckpoint(database: DatabaseSync, file: string): Checkpoint {
+export function createCheckpoint(database: DatabaseSync, file: string, anew?: () => void): Checkpoint {
   const restart = database.prepare('pragma wal_checkpoint(restart)')
   const wait = (milliseconds: number) => database.exec(`pragma busy_timeout = ${milliseconds}`)
   let thread: Worker | null = null
@@ -49,18 +50,18 @@ export function createCheckpoint(database: DatabaseSync, file: string): Checkpoi
     if (!isMoving || isClosed) return
     isMoving = false
     if (moved === false) rested = performance.now() + BUSY_TIMEOUT * REST
-    else beginAnew()
+    else if (beginAnew()) anew?.()
   }
 
-  function beginAnew(): void {
+  /** False where somebody reads what stands in it, or is at it too. */
+  function beginAnew(): boolean {
     const began = performance.now()
     try {
       wait(Math.min(BUSY_TIMEOUT * 4 ** missed, LONGEST_WAIT))
       const { busy } = restart.get() as { busy: number }
       failing = false
       missed = busy === 0 ? 0 : missed + 1
-      if (busy === 0) return
-      // somebody reads, or is at it too
+      if (busy === 0) return true
     } catch (cause) {
       if (!failing) console.error('The write-ahead log cannot be moved into the database: it grows, and nothing is lost so far.', cause)
       failing = true
@@ -69,6 +70,7 @@ export function createCheckpoint(database: DatabaseSync, file: string): Checkpoi
     }
     const ended = performance.now()
     rested = ended + REST * (ended - began)
+    return false
   }
 
   async function close(): Promise<void> {
