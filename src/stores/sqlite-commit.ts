@@ -55,7 +55,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
   let writes = 0
   let commits = 0
   const log = path === null ? null : `${path}-wal`
-  const checkpoint = path === null ? null : createCheckpoint(database, path, anew)
+  const checkpoint = createCheckpoint(database, anew)
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -73,7 +73,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     writes += group.length
     commits += 1
     void syncAll()
-    if (file !== null && commits % LOOK === 0) checkpoint?.look(file)
+    if (file !== null && commits % LOOK === 0) checkpoint(file)
   }
 
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
@@ -143,7 +143,6 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     const last = add(() => undefined)
     closed = true
     await last.catch(() => undefined) // where it was refused, so were the others
-    await checkpoint?.close()
     if (file !== null) closeSync(file)
   }
 
