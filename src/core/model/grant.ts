@@ -30,21 +30,6 @@ export interface Standing<Who = Session> {
   epoch: number
 }
 
-/** One decision, kept for good. */
-export interface Receipt {
-  receipt_id: string
-  sub: string
-  client_id: string
-  at: Milliseconds
-  decision: 'allowed' | 'withdrawn'
-  scope: string
-  resource?: string[]
-  expires_at?: Milliseconds
-  /** The client's name and the host of the redirect, as they were shown. */
-  client_name?: string
-  redirect_host?: string
-}
-
 /** One authorization, one row. Every token descends from it and dies with it. */
 export interface Grant {
   /** Milliseconds first, so that the table grows at its end; made when the code was. */
