@@ -21,6 +21,10 @@ export interface Consent {
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
   request_id: string
   once?: boolean
+  /** Stands for the client's name and addresses as they were shown: where they are others, the person is asked again. */
+  identity?: string
+  /** The receipt of this decision. */
+  receipt_id?: string
 }
 
 /** Who sits at a browser, what they have allowed one client, and the epoch that a code issued upon it must carry. */
