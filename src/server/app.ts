@@ -78,13 +78,16 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const core = wrap(server.handle)
-  const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? core)(http)
+  const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? routes.get(starred(http.path)) ?? core)(http)
   async function close(): Promise<void> {
     await key_home?.close()
     await store.close()
   }
   return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close }
 }
+
+/** The path with a star in place of its last part. */
+const starred = (path: string): string => `${path.slice(0, path.lastIndexOf('/'))}/*`
 
 async function createSite(
   { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },

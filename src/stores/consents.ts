@@ -1,7 +1,7 @@
-import type { Consent, Receipt } from '../core/model/grant.ts'
+import type { Consent } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
-import type { Ledger } from './audit.ts'
-import type { Row, Sql, Statement } from './sql.ts'
+import type { ReceiptLedger } from './receipts.ts'
+import type { Row, Sql } from './sql.ts'
 import { epochOf, withdraw } from './withdrawals.ts'
 
 /** One row whether there is a consent or not: the epoch is read in the same breath. */
@@ -19,7 +19,7 @@ const listText = `
   select sub, client_id, expires_at, record from consents where sub = $1 and client_id > $2 order by client_id limit $3`
 
 /** What people have allowed, and a receipt of each decision. */
-export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
+export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consents'] {
   return {
     find: async (sub, client_id) => {
       const [row] = await sql.all(findText, [sub, client_id])
@@ -30,32 +30,23 @@ export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
       const { sub, client_id, expires_at, ...record } = consent
       const values = [sub, client_id, expires_at ?? null, JSON.stringify(record), options?.epoch ?? null]
       const save = { text: saveText, values, must: true }
-      const { receipt_id, scope } = receipt
-      const details = { receipt_id, scope, ...(options?.withdraw && { withdrawn: true as const }) }
-      return ledger.decide([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])], {
+      return receipts.decideWithReceipt([save, ...(options?.withdraw ? [withdraw(sub, client_id)] : [])], receipt, {
         event: 'consent.given',
         by: options?.by,
-        sub,
-        client_id,
-        details,
+        details: { scope: receipt.scope, ...(options?.withdraw && { withdrawn: true as const }) },
       })
     },
     withdraw: (sub, client_id, receipt, by) =>
-      ledger.decide(
+      receipts.decideWithReceipt(
         [
           { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
-          keep(receipt),
           withdraw(sub, client_id),
         ],
-        { event: 'consent.withdrawn', by, sub, client_id, details: { receipt_id: receipt.receipt_id } },
+        receipt,
+        { event: 'consent.withdrawn', by },
       ),
     list: async (sub, { after, limit }) => (await sql.all(listText, [sub, after, limit])).map(readConsent),
   }
-}
-
-function keep({ receipt_id, sub, client_id, ...record }: Receipt): Statement {
-  const text = 'insert into receipts (receipt_id, sub, client_id, record) values ($1, $2, $3, $4)'
-  return { text, values: [receipt_id, sub, client_id, JSON.stringify(record)] }
 }
 
 /** From `sub`, `client_id`, `expires_at` and `record`. */

@@ -21,6 +21,10 @@ export interface Consent {
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
   request_id: string
   once?: boolean
+  /** Stands for the client's name and addresses as they were shown: where they are others, the person is asked again. */
+  identity?: string
+  /** The receipt of this decision. */
+  receipt_id?: string
 }
 
 /** Who sits at a browser, what they have allowed one client, and the epoch that a code issued upon it must carry. */
@@ -28,21 +32,6 @@ export interface Standing<Who = Session> {
   session: Who
   consent: Consent | null
   epoch: number
-}
-
-/** One decision, kept for good. */
-export interface Receipt {
-  receipt_id: string
-  sub: string
-  client_id: string
-  at: Milliseconds
-  decision: 'allowed' | 'withdrawn'
-  scope: string
-  resource?: string[]
-  expires_at?: Milliseconds
-  /** The client's name and the host of the redirect, as they were shown. */
-  client_name?: string
-  redirect_host?: string
 }
 
 /** One authorization, one row. Every token descends from it and dies with it. */

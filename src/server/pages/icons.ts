@@ -10,8 +10,11 @@ const DRAWINGS = {
   code: html`<path d="m7 6-4 4 4 4M13 6l4 4-4 4"/>`,
   computer: html`<rect x="3" y="4.5" width="14" height="9.5" rx="1.5"/><path d="M7 16.75h6"/>`,
   lock: html`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.75a3 3 0 0 1 6 0V9"/>`,
+  minus: html`<path d="M4.5 10h11"/>`,
   no: html`<circle cx="10" cy="10" r="7"/><path d="m5.2 5.2 9.6 9.6"/>`,
+  pen: html`<path d="m4 16 .8-3.4 8.4-8.4a1.3 1.3 0 0 1 1.9 0l.7.7a1.3 1.3 0 0 1 0 1.9l-8.4 8.4z"/>`,
   plus: html`<path d="M10 4.5v11M4.5 10h11"/>`,
+  receipt: html`<path d="M5 3h10v14l-2.5-1.5L10 17l-2.5-1.5L5 17zM8 7h4M8 10.5h4"/>`,
   seal: html`<path d="m10 2.5 2 1.5 2.5-.2.7 2.4 2 1.5-.9 2.3.9 2.3-2 1.5-.7 2.4-2.5-.2-2 1.5-2-1.5-2.5.2-.7-2.4-2-1.5.9-2.3-.9-2.3 2-1.5.7-2.4L8 4z"/><path d="m7.3 10.1 1.9 1.9 3.5-3.9"/>`,
 } as const
 

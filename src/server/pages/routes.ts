@@ -4,6 +4,7 @@ import { showConsent, submitConsent } from './consent.ts'
 import { showHome } from './home.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
+import { showReceipt, showReceipts } from './receipts.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
 
@@ -16,7 +17,7 @@ export interface PageRoute {
   POST?: PageHandler
 }
 
-/** Every address of the pages, below the issuer's path. */
+/** Every address of the pages, below the issuer's path. A star at the end stands for one more part, which the page reads itself. */
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
@@ -25,6 +26,8 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
   '/account/apps': { GET: showApps, POST: revokeApp },
+  '/account/receipts': { GET: showReceipts },
+  '/account/receipts/*': { GET: showReceipt },
   '/style.css': { GET: async (site) => site.sheet.reply },
   '/favicon.ico': { GET: async () => favicon },
 }
