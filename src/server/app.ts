@@ -80,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const core = wrap(server.handle)
   const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? core)(http)
   async function close(): Promise<void> {
+    await server.flush()
     await key_home?.close()
     await store.close()
   }

@@ -81,4 +81,8 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // what was taken back of a consent that goes on, and when it was of use
+  'alter table withdrawals add column limits text',
+  'alter table consents add column used_at bigint',
+  'alter table consents add column use_by_day text',
 ]

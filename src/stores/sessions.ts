@@ -9,7 +9,7 @@ const findText = `
   select session_hash, sid, sub, expires_at, selected_at, record from sessions where session_hash = $1 and expires_at > $2`
 const standingText = `
   select s.session_hash, s.sid, s.sub, s.expires_at, s.selected_at, s.record, ${epochOf('s.sub', 'cast($2 as text)')} as epoch,
-    c.client_id, c.expires_at as consent_expires_at, c.record as consent_record
+    c.client_id, c.expires_at as consent_expires_at, c.used_at as consent_used_at, c.record as consent_record
   from sessions s left join consents c on c.sub = s.sub and c.client_id = cast($2 as text)
   where s.session_hash = $1 and s.expires_at > $3`
 const openText = `
@@ -42,9 +42,15 @@ export function createSessions(sql: Sql): Store['sessions'] {
   }
 }
 
-function readConsentBeside({ sub, client_id, consent_expires_at, consent_record }: Row): Consent | null {
+function readConsentBeside({ sub, client_id, consent_expires_at, consent_used_at, consent_record }: Row): Consent | null {
   if (client_id === null) return null
-  return readConsent({ sub: sub!, client_id: client_id!, expires_at: consent_expires_at!, record: consent_record! })
+  return readConsent({
+    sub: sub!,
+    client_id: client_id!,
+    expires_at: consent_expires_at!,
+    used_at: consent_used_at!,
+    record: consent_record!,
+  })
 }
 
 function readSession(row: Row): StoredSession {

@@ -15,6 +15,7 @@ import { noticeTests } from './suite/notices.ts'
 import { onceTests } from './suite/once.ts'
 import { pagingTests } from './suite/paging.ts'
 import { raceTests } from './suite/races.ts'
+import { restrictionTests } from './suite/restrictions.ts'
 import { sessionTests } from './suite/sessions.ts'
 import { sweepTests } from './suite/sweep.ts'
 import { throttleTests } from './suite/throttles.ts'
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   grants: grantTests,
   withdrawals: withdrawalTests,
   guards: guardTests,
+  restrictions: restrictionTests,
   tokens: tokenTests,
   codes: codeTests,
   'initial access tokens': initialAccessTokenTests,

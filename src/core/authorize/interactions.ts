@@ -6,6 +6,7 @@ import { pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
 import { hashLooks } from './looks.ts'
@@ -42,6 +43,7 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
+          idle: idleOf(context, dialect, client),
         },
         { type: 'user', id: sub },
       ),

@@ -17,6 +17,7 @@ import type { Context } from '../model/context.ts'
 import type { Dialect, ManagementShape } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { splitScope } from '../model/scope.ts'
 import { issueCode } from '../tokens/code.ts'
@@ -66,6 +67,7 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target, b
     client_name: client.client_name,
     redirect_host: hostOf(request.redirect_uri),
     rules: dialect.consent,
+    idle: idleOf(context, dialect, client),
   }
   await writeDecision(context, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)

@@ -12,6 +12,26 @@ export interface Lifetimes {
   grant: number
   /** How long a used refresh token may be shown again by somebody who missed the answer; a client may say otherwise, 0 to 300. */
   grace: number
+  /** A consent "until I revoke it" of which no use is made, and a grant whatever its own; a client may say otherwise. */
+  consent_idle: number
+}
+
+/** The same in seconds for one client. */
+export function idleOf(
+  context: { lifetime: Lifetimes },
+  dialect: { lifetime: Readonly<Partial<Lifetimes>> },
+  client: { consent_idle?: number },
+): number {
+  return client.consent_idle ?? lifetimeOf(context, dialect, 'consent_idle')
+}
+
+/** Seconds that a refresh token of a client lives unused. */
+export function refreshLifetime(
+  context: { lifetime: Lifetimes },
+  dialect: { lifetime: Readonly<Partial<Lifetimes>> },
+  client: { consent_idle?: number },
+): number {
+  return Math.min(lifetimeOf(context, dialect, 'refresh_token'), idleOf(context, dialect, client))
 }
 
 /** Seconds that something of a dialect lives: its own, or the deployment's. */

@@ -129,6 +129,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   default_scope: 1,
   optional_scope: 1,
   refresh_token_grace: 1,
+  consent_idle: 1,
   dialect: 1,
 })
 
@@ -264,8 +265,9 @@ const FIELDS: Fields<Dialect> = {
       refresh_token: seconds(60, 10 * YEAR),
       grant: seconds(60, 10 * YEAR),
       grace: seconds(0, 300),
+      consent_idle: seconds(3600, 315_360_000),
     },
-    ['code', 'ticket', 'consent_token', 'access_token', 'refresh_token', 'grant', 'grace'],
+    ['code', 'ticket', 'consent_token', 'access_token', 'refresh_token', 'grant', 'grace', 'consent_idle'],
   ),
   error_body: object<Dialect['error_body']>({ description: oneOf('error_description', 'errorDescription') }),
   errors: record(ERRORS, object<{ status: number; error?: string }>({ status: whole(400, 599), error: word }, ['error'])),

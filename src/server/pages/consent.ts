@@ -3,6 +3,7 @@ import { DURATIONS, type Duration, standing, untouchedScope } from '../../core/m
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
 import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
@@ -96,7 +97,7 @@ async function show(
 async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
   const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
   const { asked_again } = interaction.dialect.consent
-  const goes_on = asked_again === 'growth' ? standing(consent, site.clock()) : null
+  const goes_on = asked_again === 'growth' ? standing(consent, site.clock(), idleOf(site, interaction.dialect, interaction.client)) : null
   const already = splitScope(untouchedScope(goes_on, interaction.request))
   return {
     ticket,
