@@ -1,9 +1,10 @@
-import { DAY, type Milliseconds } from '../core/model/clock.ts'
-import type { Consent, DailyUse, Receipt, Restriction } from '../core/model/grant.ts'
+import type { Milliseconds } from '../core/model/clock.ts'
+import type { Consent, Restriction } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
-import type { Ledger } from './audit.ts'
 import { addLimits } from './limits.ts'
+import type { ReceiptLedger } from './receipts.ts'
 import type { Row, Sql, Statement } from './sql.ts'
+import { createUses, readUse } from './uses.ts'
 import { epochOf, narrow, narrowingsOf, pause, resume, withdraw } from './withdrawals.ts'
 
 /** One row whether there is a consent or not: the epoch is read in the same breath. */
@@ -19,24 +20,27 @@ const saveText = `
   set expires_at = excluded.expires_at, used_at = coalesce(excluded.used_at, consents.used_at), record = excluded.record`
 
 const ownText = 'select epoch, limits from withdrawals where sub = $1 and client_id = $2'
-const EVENTS = { narrowed: 'consent.narrowed', limited: 'consent.narrowed', paused: 'consent.paused', resumed: 'consent.resumed' } as const
 
 const listText = `
-  select sub, client_id, expires_at, used_at, use_by_day, record from consents where sub = $1 and client_id > $2 order by client_id limit $3`
+  select sub, client_id, expires_at, used_at, use_by_day, record
+  from consents where sub = $1 and client_id > $2 order by client_id limit $3`
+
+const EVENTS = {
+  narrowed: 'consent.narrowed',
+  limited: 'consent.narrowed',
+  paused: 'consent.paused',
+  resumed: 'consent.resumed',
+} as const
 
 /** What people have allowed, and a receipt of each decision. */
-export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
+export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consents'] {
   async function restrict(sub: string, client_id: string, restriction: Restriction, now: Milliseconds): Promise<Statement> {
     if (restriction === 'pause') return pause(sub, client_id)
     if (restriction === 'resume') return resume(sub, client_id)
     const [own] = await sql.all(ownText, [sub, client_id])
     const epoch = (own?.epoch as number | undefined) ?? 0
-    return narrow(
-      sub,
-      client_id,
-      epoch,
-      addLimits((own?.limits as string | null | undefined) ?? null, narrowingsOf(epoch) + 1, restriction, now),
-    )
+    const limits = (own?.limits as string | null | undefined) ?? null
+    return narrow(sub, client_id, epoch, addLimits(limits, narrowingsOf(epoch) + 1, restriction, now))
   }
 
   return {
@@ -47,40 +51,28 @@ export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
     },
     decide: async (consent, receipt, options) => {
       const { sub, client_id } = consent
-      const { receipt_id, scope } = receipt
-      const details = { receipt_id, scope, ...(options?.withdraw && { withdrawn: true as const }) }
       const after = options?.withdraw ? withdraw(sub, client_id) : resume(sub, client_id)
-      return ledger.decide([save(consent, options?.epoch), keep(receipt), after], {
+      return receipts.decideWithReceipt([save(consent, options?.epoch), after], receipt, {
         event: 'consent.given',
         by: options?.by,
-        sub,
-        client_id,
-        details,
+        details: { scope: receipt.scope, ...(options?.withdraw && { withdrawn: true as const }) },
       })
     },
     restrict: async (consent, receipt, restriction, { epoch, by }) => {
       const { sub, client_id } = consent
-      const { receipt_id, decision, scope } = receipt
-      const event = EVENTS[decision as keyof typeof EVENTS]
       const statement = await restrict(sub, client_id, restriction, receipt.at)
-      const entry = { event, by, sub, client_id, details: { receipt_id, scope } }
-      return ledger.decide([save(consent, epoch), keep(receipt), statement], entry)
+      const event = EVENTS[receipt.decision as keyof typeof EVENTS]
+      return receipts.decideWithReceipt([save(consent, epoch), statement], receipt, { event, by, details: { scope: receipt.scope } })
     },
-    use: async (sub, client_id, at, count) => {
-      const [row] = await sql.all(useText, [sub, client_id])
-      if (!row) return true
-      const before = row.use_by_day as string | null
-      const after = JSON.stringify(addUse(readUse(before), at, count))
-      return (await sql.change(usedText, [sub, client_id, at, after, before])) > 0
-    },
+    use: createUses(sql),
     withdraw: (sub, client_id, receipt, by) =>
-      ledger.decide(
+      receipts.decideWithReceipt(
         [
           { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
-          keep(receipt),
           withdraw(sub, client_id),
         ],
-        { event: 'consent.withdrawn', by, sub, client_id, details: { receipt_id: receipt.receipt_id } },
+        receipt,
+        { event: 'consent.withdrawn', by },
       ),
     list: async (sub, { after, limit }) => (await sql.all(listText, [sub, after, limit])).map(readConsent),
   }
@@ -89,11 +81,6 @@ export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
 function save({ sub, client_id, expires_at, used_at, use: _, ...record }: Consent, epoch: number | undefined): Statement {
   const values = [sub, client_id, expires_at ?? null, used_at ?? null, JSON.stringify(record), epoch ?? null]
   return { text: saveText, values, must: true }
-}
-
-function keep({ receipt_id, sub, client_id, ...record }: Receipt): Statement {
-  const text = 'insert into receipts (receipt_id, sub, client_id, record) values ($1, $2, $3, $4)'
-  return { text, values: [receipt_id, sub, client_id, JSON.stringify(record)] }
 }
 
 /** From `sub`, `client_id`, `expires_at`, `used_at`, `record` and, where it was asked for, `use_by_day`. */
@@ -106,34 +93,4 @@ export function readConsent(row: Row): Consent {
   const use = readUse(row.use_by_day as string | null | undefined)
   if (use) consent.use = use
   return consent
-}
-
-const useText = 'select use_by_day from consents where sub = $1 and client_id = $2'
-/** Where nobody else has counted meanwhile. */
-const usedText = `
-  update consents set used_at = case when used_at > cast($3 as bigint) then used_at else cast($3 as bigint) end, use_by_day = $4
-  where sub = $1 and client_id = $2 and coalesce(use_by_day, '') = coalesce(cast($5 as text), '')`
-
-const USE_DAYS = 30
-
-function readUse(text: string | null | undefined): DailyUse | undefined {
-  if (text === null || text === undefined) return undefined
-  const [day, ...counts] = JSON.parse(text) as [number, ...number[]]
-  return { day, counts }
-}
-
-/** The counts of the last days with `count` more on the day of `at`. */
-function addUse(before: DailyUse | undefined, at: Milliseconds, count: number): readonly number[] {
-  const day = Math.floor(at / DAY)
-  const newest = Math.max(before?.day ?? day, day)
-  const counts = [...Array<number>(Math.min(USE_DAYS, newest - (before?.day ?? newest))).fill(0), ...(before?.counts ?? [])].slice(
-    0,
-    USE_DAYS,
-  )
-  const ago = newest - day
-  if (ago < USE_DAYS) {
-    while (counts.length <= ago) counts.push(0)
-    counts[ago]! += count
-  }
-  return [newest, ...counts]
 }

@@ -81,6 +81,14 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // a person's receipts are a chain; those of older servers have no place in it
+  'alter table receipts add column seq bigint',
+  'alter table receipts add column hash text',
+  // what was shown, and what its hash in the record was salted with: both can be erased
+  'alter table receipts add column shown text',
+  'alter table receipts add column salt text',
+  { index: 'receipts_by_person', on: 'receipts (sub, seq)', unique: true },
+  `create table receipt_chains (sub text not null primary key, entries bigint not null, head text not null)${clustered}`,
   // what was taken back of a consent that goes on, and when it was of use
   'alter table withdrawals add column limits text',
   'alter table consents add column used_at bigint',

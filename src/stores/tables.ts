@@ -23,7 +23,8 @@ export const TABLES: readonly Table[] = [
   // counters, and what carries their sums, move together or not at all
   table('withdrawals', 'sub client_id', 'epoch limits'),
   table('consents', 'sub client_id', 'expires_at used_at use_by_day record'),
-  table('receipts', 'receipt_id', 'sub client_id record'),
+  table('receipt_chains', 'sub', 'entries head'),
+  table('receipts', 'receipt_id', 'sub client_id record seq hash shown salt'),
   table('grants', 'grant_id', 'client_id sub epoch generation rotated_at rotated_for expires_at ends_at revoked_at record'),
   table('revoked_tokens', 'jti', 'expires_at'),
   table('parked_codes', 'code_key', 'expires_at sealed'),

@@ -15,6 +15,7 @@ import { noticeTests } from './suite/notices.ts'
 import { onceTests } from './suite/once.ts'
 import { pagingTests } from './suite/paging.ts'
 import { raceTests } from './suite/races.ts'
+import { receiptTests } from './suite/receipts.ts'
 import { restrictionTests } from './suite/restrictions.ts'
 import { sessionTests } from './suite/sessions.ts'
 import { sweepTests } from './suite/sweep.ts'
@@ -30,6 +31,7 @@ import { openWorld, type World } from './suite/world.ts'
 const parts: Readonly<Record<string, (world: World) => void>> = {
   clients: clientTests,
   consents: consentTests,
+  receipts: receiptTests,
   grants: grantTests,
   withdrawals: withdrawalTests,
   guards: guardTests,

@@ -1,7 +1,8 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
 import type { ConsentRules } from './dialect.ts'
-import type { Consent, Receipt } from './grant.ts'
+import type { Consent } from './grant.ts'
+import type { Receipt } from './receipt.ts'
 import { redirectHost } from './redirect-uri.ts'
 import { joinScope, missingScope, splitScope } from './scope.ts'
 

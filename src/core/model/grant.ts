@@ -48,24 +48,6 @@ export interface Standing<Who = Session> {
   epoch: number
 }
 
-/** What was decided. 'limited': it ends earlier now, and may do what it could before. */
-export type ReceiptDecision = 'allowed' | 'narrowed' | 'paused' | 'resumed' | 'limited' | 'withdrawn'
-
-/** One decision, kept for good. */
-export interface Receipt {
-  receipt_id: string
-  sub: string
-  client_id: string
-  at: Milliseconds
-  decision: ReceiptDecision
-  scope: string
-  resource?: string[]
-  expires_at?: Milliseconds
-  /** The client's name and the host of the redirect, as they were shown. */
-  client_name?: string
-  redirect_host?: string
-}
-
 /** One authorization, one row. Every token descends from it and dies with it. */
 export interface Grant {
   /** Milliseconds first, so that the table grows at its end; made when the code was. */

@@ -1,5 +1,6 @@
 import type { Milliseconds } from './clock.ts'
-import type { Consent, Receipt, ReceiptDecision, Restriction } from './grant.ts'
+import type { Consent, Restriction } from './grant.ts'
+import type { Receipt, ReceiptDecision } from './receipt.ts'
 import { commonScope, missingScope } from './scope.ts'
 
 /** What is to be written down where a person takes something back of a consent that goes on. */

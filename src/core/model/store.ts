@@ -2,8 +2,9 @@ import type { ApiKey } from './api-key.ts'
 import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
-import type { Consent, Grant, Receipt, Restriction, Standing } from './grant.ts'
+import type { Consent, Grant, Restriction, Standing } from './grant.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
+import type { Receipt, ReceiptPage, ReceiptsToVerify, ReceiptVerdict, StoredReceipt } from './receipt.ts'
 import type { StoredKey } from './stored-key.ts'
 import type { StoredSession, User } from './user.ts'
 
@@ -82,6 +83,17 @@ export interface Store {
     withdraw(sub: string, client_id: string, receipt: Receipt, by?: Actor): Promise<boolean>
     /** What one person has allowed, by client_id. */
     list(sub: string, page: Page): Promise<Consent[]>
+  }
+  /** What people have decided, each person's in a chain. They are written by the verbs that decide, and never change. */
+  receipts: {
+    /** Null where the person has no such receipt. */
+    find(sub: string, receipt_id: string): Promise<StoredReceipt | null>
+    /** A person's, the newest first; those from before there were chains come last. */
+    list(sub: string, page: ReceiptPage): Promise<StoredReceipt[]>
+    /** Reads the chains from their first receipt to their last. */
+    verify(of?: ReceiptsToVerify): Promise<ReceiptVerdict>
+    /** Erases what was shown to a person, for good; the chain stays whole. How many texts went. Called where an account is deleted. */
+    erase(sub: string): Promise<number>
   }
   grants: {
     /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). `scope` and the ends are what is left of them. */

@@ -1,6 +1,7 @@
 import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
-import type { Consent, Grant, Receipt } from '../../../src/core/model/grant.ts'
+import type { Consent, Grant } from '../../../src/core/model/grant.ts'
+import type { Receipt } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
 import type { StoredSession, User } from '../../../src/core/model/user.ts'
 
