@@ -43,7 +43,7 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
-          idle: idleOf(context, dialect, client),
+          idle: idleOf(context, client),
         },
         { type: 'user', id: sub },
       ),

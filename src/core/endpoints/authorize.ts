@@ -38,8 +38,8 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
 }
 
 /** A consent of which no use was made for long is over. */
-function ofUse(context: Context, { client, dialect }: Target, consent: Consent | null): Consent | null {
-  return consent && isIdle(consent, context.clock(), idleOf(context, dialect, client)) ? null : consent
+function ofUse(context: Context, { client }: Target, consent: Consent | null): Consent | null {
+  return consent && isIdle(consent, context.clock(), idleOf(context, client)) ? null : consent
 }
 
 const NOBODY = { session: null, consent: null, epoch: 0 }

@@ -67,7 +67,7 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target, b
     client_name: client.client_name,
     redirect_host: hostOf(request.redirect_uri),
     rules: dialect.consent,
-    idle: idleOf(context, dialect, client),
+    idle: idleOf(context, client),
   }
   await writeDecision(context, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)

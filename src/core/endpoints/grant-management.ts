@@ -52,7 +52,7 @@ async function findHeld(context: Context, sub: string, dialect: Dialect): Promis
     .flatMap((consent, i) => {
       const client = clients[i]
       if (!client || client.dialect !== dialect.name) return []
-      const stands = (consent.expires_at ?? now + 1) > now && !isIdle(consent, now, idleOf(context, dialect, client))
+      const stands = (consent.expires_at ?? now + 1) > now && !isIdle(consent, now, idleOf(context, client))
       return stands ? [{ consent, client }] : []
     })
     .sort((one, other) => one.consent.granted_at - other.consent.granted_at)

@@ -174,6 +174,12 @@ export interface Store {
     select(session_hash: string, at: Milliseconds): Promise<void>
     /** Ends one session by its hash. */
     end(session_hash: string): Promise<void>
+    /** A person's that last, at most `limit` (1 to 1000): of many, those that last longest. */
+    list(sub: string, now: Milliseconds, limit: number): Promise<StoredSession[]>
+    /** Ends one session of this person by its sid; false where they have no such session. */
+    endOne(sub: string, sid: string): Promise<boolean>
+    /** Ends all sessions of a person but one, where one is named; `withdraw` also ends all that was given to apps. `but` is a session_hash. */
+    endAll(sub: string, options?: { but?: string; withdraw?: boolean; by?: Actor }): Promise<void>
   }
   /** Counters for strangers, in a table of fixed size. */
   throttles: {

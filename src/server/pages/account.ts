@@ -9,7 +9,10 @@ import { page, seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 
 /** The rooms of a person's account, in the order of their doors. */
-const ROOMS = [{ name: 'apps', icon: 'apps' }] as const satisfies readonly { name: string; icon: IconName }[]
+const ROOMS = [
+  { name: 'apps', icon: 'apps' },
+  { name: 'devices', icon: 'computer' },
+] as const satisfies readonly { name: string; icon: IconName }[]
 
 export type RoomName = (typeof ROOMS)[number]['name']
 

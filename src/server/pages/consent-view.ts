@@ -3,6 +3,7 @@ import { DAY, SECOND } from '../../core/model/clock.ts'
 import { DURATIONS, type Duration } from '../../core/model/consent.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
 import type { Person } from '../accounts/sessions.ts'
@@ -211,12 +212,12 @@ function alreadyOf(site: Site, { already }: ConsentView, name: Html): Html | nul
 }
 
 /** A dialect may have an end that a person cannot go beyond. */
-function howLong(site: Site, { proposed, interaction: { request, dialect } }: ConsentView): Html {
+function howLong(site: Site, { proposed, interaction: { request, dialect, client } }: ConsentView): Html {
   const { longest = Number.POSITIVE_INFINITY } = dialect.consent // seconds
   const offline = splitScope(request.scope).includes('offline_access')
   const now = site.clock()
   const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now, site.words)
-  const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
+  const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
   return html`<fieldset class="stack-s">
         <legend class="field-label">${site.words.consent.howLong}</legend>
         <div class="choices">

@@ -97,7 +97,7 @@ async function show(
 async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
   const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
   const { asked_again } = interaction.dialect.consent
-  const goes_on = asked_again === 'growth' ? standing(consent, site.clock(), idleOf(site, interaction.dialect, interaction.client)) : null
+  const goes_on = asked_again === 'growth' ? standing(consent, site.clock(), idleOf(site, interaction.client)) : null
   const already = splitScope(untouchedScope(goes_on, interaction.request))
   return {
     ticket,

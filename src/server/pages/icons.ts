@@ -8,10 +8,15 @@ const DRAWINGS = {
   check: html`<path d="M4.5 10.5 8 14l7.5-8"/>`,
   chevron: html`<path d="m5.5 8 4.5 4.5L14.5 8"/>`,
   code: html`<path d="m7 6-4 4 4 4M13 6l4 4-4 4"/>`,
+  clock: html`<circle cx="10" cy="10" r="7"/><path d="M10 6v4l2.75 1.75"/>`,
   computer: html`<rect x="3" y="4.5" width="14" height="9.5" rx="1.5"/><path d="M7 16.75h6"/>`,
   lock: html`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.75a3 3 0 0 1 6 0V9"/>`,
+  narrow: html`<path d="M3.5 6.5h7M14.5 6.5h2M3.5 13.5h2M9.5 13.5h7"/><circle cx="12.5" cy="6.5" r="2"/><circle cx="7.5" cy="13.5" r="2"/>`,
   no: html`<circle cx="10" cy="10" r="7"/><path d="m5.2 5.2 9.6 9.6"/>`,
+  pause: html`<path d="M7 5v10M13 5v10"/>`,
+  play: html`<path d="M7 5v10l8-5z"/>`,
   plus: html`<path d="M10 4.5v11M4.5 10h11"/>`,
+  receipt: html`<path d="M5 3h10v14l-2.5-1.5L10 17l-2.5-1.5L5 17zM8 7h4M8 10.5h4"/>`,
   seal: html`<path d="m10 2.5 2 1.5 2.5-.2.7 2.4 2 1.5-.9 2.3.9 2.3-2 1.5-.7 2.4-2.5-.2-2 1.5-2-1.5-2.5.2-.7-2.4-2-1.5.9-2.3-.9-2.3 2-1.5.7-2.4L8 4z"/><path d="m7.3 10.1 1.9 1.9 3.5-3.9"/>`,
 } as const
 
