@@ -28,6 +28,7 @@ import type { Store } from './model/store.ts'
 import type { KeyUse } from './model/stored-key.ts'
 import { withSealedClients } from './registration/sealed-clients.ts'
 import { createRoutes, type Route, rootDialect } from './routes.ts'
+import { createUsage } from './usage.ts'
 
 type Needed = 'issuer' | 'store' | 'session' | 'pages'
 type Chosen =
@@ -76,6 +77,8 @@ export interface AuthorizationServer {
   metadata(): object
   /** What time asks for: keys are rotated, what is over is deleted. Requests see to it by themselves; a server that idles calls it every 10 s. */
   maintain(): Promise<void>
+  /** Writes down what is in memory only, for who closes the store after it. */
+  flush(): Promise<void>
 }
 
 /** Seconds. */
@@ -87,6 +90,7 @@ export const defaultLifetimes: Lifetimes = {
   refresh_token: 30 * 86_400,
   grant: 365 * 86_400,
   grace: 30,
+  consent_idle: 90 * 86_400,
 }
 
 /** An OAuth 2.0 and OpenID Connect server behind one function from request to reply. Throws where the options contradict each other. */
@@ -120,6 +124,7 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
     report: context.report,
     metadata: () => metadata(context, rootDialect(context.dialects)),
     maintain: maintain.now,
+    flush: context.usage.flush,
   }
 }
 
@@ -152,6 +157,7 @@ async function createContext(options: Options): Promise<Context> {
   given.store.watch?.((notice) => {
     if (notice.keys) void keys.reload().catch((cause: Error) => log.error({ event: 'keys.unread', cause }))
   })
+  const store = withSealedClients(given.store, keys, dialects)
   const under = (address: string) => (address.startsWith('/') ? issuer + address : address)
   return {
     default_resource: issuer,
@@ -161,7 +167,8 @@ async function createContext(options: Options): Promise<Context> {
     clientAuth,
     checks,
     ...given,
-    store: withSealedClients(given.store, keys, dialects),
+    store,
+    usage: createUsage({ store, clock, log }),
     dialects,
     issuer,
     keys,

@@ -8,6 +8,7 @@ import { type Log, silentLog } from '../core/model/log.ts'
 import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
+import { agentOf } from './accounts/agent.ts'
 import { findSession, findStanding } from './accounts/sessions.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
@@ -78,16 +79,18 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const core = wrap(server.handle)
-  const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? routes.get(starred(http.path)) ?? core)(http)
+  const account = `${site.base}/account/`
+  /** Below the account a page may be one of many, whose name is the last part of its path. */
+  const pageAt = (path: string): Page | undefined =>
+    routes.get(path) ?? (path.startsWith(account) ? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`) : undefined)
+  const handle = (http: HttpRequest): Promise<Reply> => (pageAt(http.path) ?? core)(http)
   async function close(): Promise<void> {
+    await server.flush()
     await key_home?.close()
     await store.close()
   }
   return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close }
 }
-
-/** The path with a star in place of its last part. */
-const starred = (path: string): string => `${path.slice(0, path.lastIndexOf('/'))}/*`
 
 async function createSite(
   { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
@@ -149,9 +152,13 @@ function findDialect(name: string, { own_dialects }: Config): Dialect {
 /** A page would stand in front of such an endpoint, and nobody would ever get there. */
 function checkPages(dialect: Dialect): void {
   for (const endpoint of Object.keys(dialect.paths) as EndpointName[]) {
-    const page = pathsOf(dialect, endpoint).find((path) => Object.hasOwn(pageRoutes, path) || HEALTH_PATHS.some((taken) => taken === path))
+    const page = pathsOf(dialect, endpoint).find((path) => isPage(path) || HEALTH_PATHS.some((taken) => taken === path))
     if (page !== undefined) throw new Error(`The dialect ${dialect.name} has ${endpoint} at ${page}, where a page is: change its path.`)
   }
+}
+
+function isPage(path: string): boolean {
+  return Object.hasOwn(pageRoutes, path) || Object.hasOwn(pageRoutes, `${path.slice(0, path.lastIndexOf('/'))}/*`)
 }
 
 /** A page at its path, which is counted under that path. */
@@ -171,7 +178,7 @@ async function visit(server: AuthorizationServer, site: Site, http: HttpRequest,
   try {
     const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
     if (!handler) throw wrongMethod(route)
-    const reply = await handler(await speak(site, http), http)
+    const reply = await handler({ ...(await speak(site, http)), agent: agentOf(http) }, http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {
     return refuse(server, site, http, OAuthError.from(cause))

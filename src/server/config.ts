@@ -99,6 +99,7 @@ export const DEFAULT_LIFETIME: Config['lifetime'] = {
   refresh_token: 2_592_000,
   grant: 31_536_000,
   grace: 30,
+  consent_idle: 90 * 86_400,
   session: 1_209_600,
 }
 

@@ -297,6 +297,7 @@ const LIFETIMES: Readonly<Record<keyof LifetimeSettings, readonly [number, numbe
   refresh_token: [60, 315_360_000],
   grant: [60, 315_360_000],
   grace: [0, 300],
+  consent_idle: [3600, 315_360_000],
   session: [60, 31_536_000],
 }
 

@@ -89,4 +89,8 @@ export const migrations = (clustered: string): readonly Step[] => [
   'alter table receipts add column salt text',
   { index: 'receipts_by_person', on: 'receipts (sub, seq)', unique: true },
   `create table receipt_chains (sub text not null primary key, entries bigint not null, head text not null)${clustered}`,
+  // what was taken back of a consent that goes on, and when it was of use
+  'alter table withdrawals add column limits text',
+  'alter table consents add column used_at bigint',
+  'alter table consents add column use_by_day text',
 ]

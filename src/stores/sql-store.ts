@@ -47,7 +47,7 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
     initialAccessTokens: createInitialAccessTokens(sql, ledger),
     apiKeys: createApiKeys(sql, ledger),
     users: createUsers(sql, ledger),
-    sessions: createSessions(sql),
+    sessions: createSessions(sql, ledger),
     throttles: createThrottles(sql),
     keys: createKeys(sql, ledger),
     audit: {

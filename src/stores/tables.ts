@@ -21,8 +21,8 @@ export const TABLES: readonly Table[] = [
   table('api_keys', 'key_hash', 'key_id sub record'),
   table('sessions', 'session_hash', 'sid sub expires_at selected_at record'),
   // counters, and what carries their sums, move together or not at all
-  table('withdrawals', 'sub client_id', 'epoch'),
-  table('consents', 'sub client_id', 'expires_at record'),
+  table('withdrawals', 'sub client_id', 'epoch limits'),
+  table('consents', 'sub client_id', 'expires_at used_at use_by_day record'),
   table('receipt_chains', 'sub', 'entries head'),
   table('receipts', 'receipt_id', 'sub client_id record seq hash shown salt'),
   table('grants', 'grant_id', 'client_id sub epoch generation rotated_at rotated_for expires_at ends_at revoked_at record'),

@@ -16,6 +16,7 @@ import { onceTests } from './suite/once.ts'
 import { pagingTests } from './suite/paging.ts'
 import { raceTests } from './suite/races.ts'
 import { receiptTests } from './suite/receipts.ts'
+import { restrictionTests } from './suite/restrictions.ts'
 import { sessionTests } from './suite/sessions.ts'
 import { sweepTests } from './suite/sweep.ts'
 import { throttleTests } from './suite/throttles.ts'
@@ -34,6 +35,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   grants: grantTests,
   withdrawals: withdrawalTests,
   guards: guardTests,
+  restrictions: restrictionTests,
   tokens: tokenTests,
   codes: codeTests,
   'initial access tokens': initialAccessTokenTests,

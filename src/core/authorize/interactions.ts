@@ -6,6 +6,7 @@ import { pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
 import { hashLooks, identityOf } from './looks.ts'
@@ -46,6 +47,7 @@ export function createInteractions(context: Context): Interactions {
           through: 'page',
           ...(upon && { upon }),
           ...(shown && { shown }),
+          idle: idleOf(context, client),
         },
         { type: 'user', id: sub },
       ),

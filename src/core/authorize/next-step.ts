@@ -74,7 +74,7 @@ function standing(
   now: Milliseconds,
 ): string | null {
   const answered = consent.request_id === request.request_id
-  if (consent.expires_at !== undefined && consent.expires_at <= now) return null
+  if (consent.paused_at !== undefined || (consent.expires_at !== undefined && consent.expires_at <= now)) return null
   if (prompt.has('consent') && consent.granted_at < request.created_at) return null
   // RFC 8252 §8.6: another program on the machine could ask in the app's name
   const isNative = isPublic(client) && isNativeRedirect(request.redirect_uri)

@@ -18,6 +18,7 @@ import type { Context } from '../model/context.ts'
 import type { Dialect, ManagementShape } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { LONGEST_SHOWN, type Shown } from '../model/receipt.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { splitScope } from '../model/scope.ts'
@@ -71,6 +72,7 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target, b
     identity: identityOf(client),
     through: 'api',
     shown: shownThrough(context, request, client),
+    idle: idleOf(context, client),
   }
   await writeDecision(context, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)

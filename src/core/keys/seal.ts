@@ -117,6 +117,7 @@ export const FIELDS = {
     'default_scope',
     'optional_scope',
     'refresh_token_grace',
+    'consent_idle',
   ] satisfies (keyof Registration)[],
 }
 

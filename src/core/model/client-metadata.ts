@@ -46,6 +46,7 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   require_pkce: readBoolean,
   access_token_format: (value, field) => readOneOf(value, field, ['jwt', 'opaque']),
   refresh_token_grace: (value, field) => readWhole(value, field, 0, 300),
+  consent_idle: (value, field) => readWhole(value, field, 3600, 315_360_000),
   dialect: (value, field) => readText(value, field, 64),
 }
 
@@ -56,6 +57,7 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'default_scope',
   'optional_scope',
   'refresh_token_grace',
+  'consent_idle',
   'dialect',
 ])
 /** Unknown members that are named. */

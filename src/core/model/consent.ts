@@ -31,6 +31,8 @@ export interface Decision {
   redirect_host: string
   /** How the dialect of the request remembers. */
   rules: ConsentRules
+  /** Seconds after which a consent without an end is over where it is not used. */
+  idle: number
 }
 
 /** What a decision leaves behind. */
@@ -42,9 +44,18 @@ export interface Concluded {
 }
 
 /** What of an earlier consent still holds at `now`. One that was for once held for its own request only. */
-export function standing(consent: Consent | null, now: Milliseconds): Consent | null {
-  if (!consent || consent.once) return null
+export function standing(consent: Consent | null, now: Milliseconds, idle: number): Consent | null {
+  if (!consent || consent.once || isIdle(consent, now, idle)) return null
   return consent.expires_at !== undefined && consent.expires_at <= now ? null : consent
+}
+
+/** When a consent without an end is over for not being used; undefined where it is not. What rests is not unused. `idle` is in seconds. */
+export function idleEnd({ expires_at, paused_at, used_at }: Consent, idle: number): Milliseconds | undefined {
+  return expires_at === undefined && paused_at === undefined && used_at !== undefined ? used_at + idle * SECOND : undefined
+}
+
+export function isIdle(consent: Consent, now: Milliseconds, idle: number): boolean {
+  return (idleEnd(consent, idle) ?? Number.POSITIVE_INFINITY) <= now
 }
 
 /** Of a standing consent, the scopes that this request does not ask for: they go on under the new decision. */
@@ -55,7 +66,7 @@ export function untouchedScope(consent: Consent | null, request: AuthorizationRe
 /** What is to be written down: what was asked now is replaced, what was allowed before and not asked now stays. Pure. */
 export function conclude(found: Consent | null, decision: Decision, now: Milliseconds, receipt_id: string): Concluded {
   const { request, sub } = decision
-  const before = decision.rules.asked_again === 'growth' ? standing(found, now) : null
+  const before = decision.rules.asked_again === 'growth' ? standing(found, now, decision.idle) : null
   const consent = { ...consentAfter(before, decision, Math.max(now, request.created_at)), receipt_id }
   const receipt: Receipt = {
     receipt_id,
@@ -106,6 +117,7 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
     scope_at: scopeAt(before, decision),
     redirect_hosts: union(before?.redirect_hosts, [redirectHost(request.redirect_uri)]),
     granted_at,
+    used_at: granted_at,
     request_id: request.request_id,
     ...(declined !== '' && { declined }),
     ...(claims.length > 0 && { claims }),

@@ -63,10 +63,22 @@ export interface Context {
   standing?(http: HttpRequest, client_id: string): Promise<Standing | null>
   /** The person, for claims; null where they are gone. The store's own people unless the host has others. */
   findUser(sub: string): Promise<User | null>
+  /** Counts what people's consents are used for. */
+  usage: Usage
   pages: Pages
   grants: Readonly<Record<string, GrantHandler>>
   clientAuth: Readonly<Record<string, ClientAuthMethod>>
   checks: readonly AuthorizeCheck[]
+}
+
+/** When and how often what people allowed is of use. */
+export interface Usage {
+  /** One use; costs no more than a look into a map. */
+  note(sub: string, client_id: string): void
+  /** Writes what is due, at most once a minute. It does not throw: that it cannot be written is told to the log. */
+  soon(): Promise<void>
+  /** Writes all that was counted. */
+  flush(): Promise<void>
 }
 
 /** An endpoint: one request in, one reply out. `item` is what of a collection is meant; '' elsewhere. */

@@ -25,7 +25,25 @@ export interface Consent {
   identity?: string
   /** The receipt of this decision. */
   receipt_id?: string
+  /** Since when the client gets nothing, until the person lets it go on. */
+  paused_at?: Milliseconds
+  /** When it was last of use, to the hour; what was decided before anybody counted lacks it. */
+  used_at?: Milliseconds
+  /** How often on each of the last 30 days, for who looks at it: no guard depends on it, and deciding leaves it as it is. */
+  use?: DailyUse
 }
+
+/** Uses on the day `day` (days since 1970, UTC), on the one before, and so on. */
+export interface DailyUse {
+  day: number
+  counts: readonly number[]
+}
+
+/**
+ * What a person takes back of a consent without ending it: some words of the scope, and the time after an earlier end; or all of it for a
+ * while. It holds for all that was given before, at once.
+ */
+export type Restriction = 'pause' | 'resume' | { scope: string; ends_at?: Milliseconds }
 
 /** Who sits at a browser, what they have allowed one client, and the epoch that a code issued upon it must carry. */
 export interface Standing<Who = Session> {
@@ -41,7 +59,12 @@ export interface Grant {
   client_id: string
   sub: string
   sid: string
+  /** As it holds now: what the person has taken back since is no longer in it. */
   scope: string
+  /** What it held once and was taken back. Read from `withdrawals`, never written. */
+  narrowed?: string
+  /** The person lets it rest: it gives nothing until they let it go on. Read from `withdrawals`, never written. */
+  paused?: true
   resource?: string[]
   claims?: string[]
   auth_time: Milliseconds

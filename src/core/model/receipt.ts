@@ -1,12 +1,15 @@
 import type { Milliseconds } from './clock.ts'
 
+/** What was decided. 'limited': it ends earlier now, and may do what it could before. */
+export type ReceiptDecision = 'allowed' | 'narrowed' | 'paused' | 'resumed' | 'limited' | 'withdrawn'
+
 /** One decision of one person about one client, kept for good: together they are a chain, in the order in which they were made. */
 export interface Receipt {
   receipt_id: string
   sub: string
   client_id: string
   at: Milliseconds
-  decision: 'allowed' | 'withdrawn'
+  decision: ReceiptDecision
   scope: string
   resource?: string[]
   expires_at?: Milliseconds

@@ -2,7 +2,7 @@ import type { ApiKey } from './api-key.ts'
 import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
-import type { Consent, Grant, Standing } from './grant.ts'
+import type { Consent, Grant, Restriction, Standing } from './grant.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
 import type { Receipt, ReceiptPage, ReceiptsToVerify, ReceiptVerdict, StoredReceipt } from './receipt.ts'
 import type { StoredKey } from './stored-key.ts'
@@ -36,7 +36,8 @@ export interface RedeemGuard {
  * `null` means not there; an exception means broken.
  *
  * Withdrawals are counters over (sub, client_id), '' standing for every one of them. The epoch of a person and a client is
- * the sum of the four counters that match; whatever carries another epoch has been called back since.
+ * the sum of the four counters that match; whatever carries another epoch has been called back since. A code stands or falls with the
+ * whole of it. What a person lets rest, and what they take back of a consent that goes on, changes the epoch too: see `restrict`.
  *
  * What is decided is written into the audit log by the very move that does it: both or neither, and nothing where nothing changed.
  * `by` says who decided; where nobody says so it was the host, or of keys the server.
@@ -65,10 +66,19 @@ export interface Store {
     /** The consent, if there is one, and in the same breath the epoch that a code issued upon it must carry. */
     find(sub: string, client_id: string): Promise<Omit<Standing, 'session'>>
     /**
-     * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before.
+     * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before. What rested goes on.
      * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
      */
     decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number; by?: Actor }): Promise<boolean>
+    /**
+     * Writes down what a person takes back of a consent that goes on, with its receipt. It holds at once for all that was given before: of
+     * 'pause' grants are found with `paused`, and neither they nor codes under way are of use until 'resume'; of a narrowing grants are found
+     * with less scope or an earlier end, and codes under way are over. A new decision leaves what was given before as narrow as it is.
+     * False, and nothing is written, where `epoch` is not the present one, or where it rests already.
+     */
+    restrict(consent: Consent, receipt: Receipt, restriction: Restriction, options: { epoch: number; by?: Actor }): Promise<boolean>
+    /** Adds `count` uses to those of the day of `at`, where the consent is there. False where another has added at the same moment: then again. */
+    use(sub: string, client_id: string, at: Milliseconds, count: number): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
     withdraw(sub: string, client_id: string, receipt: Receipt, by?: Actor): Promise<boolean>
     /** What one person has allowed, by client_id. */
@@ -86,11 +96,11 @@ export interface Store {
     erase(sub: string): Promise<number>
   }
   grants: {
-    /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). */
+    /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). `scope` and the ends are what is left of them. */
     find(grant_id: string): Promise<Grant | null>
     /** 'withdrawn': it was called back while the code was under way, or its session has ended. A grant: its code was used before. */
     redeem(grant: Grant, guard: RedeemGuard): Promise<'inserted' | 'withdrawn' | Grant>
-    /** The grant, its generation one above the one shown; null where that one is not the present one, the grant is over, or not of this client, where one is named. */
+    /** The grant, its generation one above the one shown; null where that one is not the present one, the grant is over or rests, or not of this client, where one is named. */
     rotate(
       grant_id: string,
       generation: number,
@@ -164,6 +174,12 @@ export interface Store {
     select(session_hash: string, at: Milliseconds): Promise<void>
     /** Ends one session by its hash. */
     end(session_hash: string): Promise<void>
+    /** A person's that last, at most `limit` (1 to 1000): of many, those that last longest. */
+    list(sub: string, now: Milliseconds, limit: number): Promise<StoredSession[]>
+    /** Ends one session of this person by its sid; false where they have no such session. */
+    endOne(sub: string, sid: string): Promise<boolean>
+    /** Ends all sessions of a person but one, where one is named; `withdraw` also ends all that was given to apps. `but` is a session_hash. */
+    endAll(sub: string, options?: { but?: string; withdraw?: boolean; by?: Actor }): Promise<void>
   }
   /** Counters for strangers, in a table of fixed size. */
   throttles: {

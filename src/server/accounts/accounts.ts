@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/model/clock.ts'
 import type { Keys } from '../../core/model/keys.ts'
 import type { Store } from '../../core/model/store.ts'
+import type { Agent } from '../../core/model/user.ts'
 
 /** What looking after people and their sessions needs. */
 export interface Accounts {
@@ -11,4 +12,6 @@ export interface Accounts {
   keys: Pick<Keys, 'mac'>
   /** Seconds that a session lasts. */
   session_lifetime: number
+  /** What the request was sent with that is being answered, where it is known: a session that is opened now keeps it. */
+  agent?: Agent
 }

@@ -57,7 +57,7 @@ export async function openSession(
     amr: ['pwd'],
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
-  await accounts.store.sessions.open(session, replaces?.session_hash)
+  await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
   // while the password was being compared the person may have been disabled, or have changed it: that ended all sessions but this one
   const now = await accounts.store.users.find(user.sub)
   if (!now || now.disabled_at !== undefined || now.password_hash !== user.password_hash) {

@@ -3,14 +3,14 @@ import type { Actor } from '../../core/model/audit.ts'
 import type { AuthorizationRequest } from '../../core/model/authorization-request.ts'
 import { readClientMetadata } from '../../core/model/client-metadata.ts'
 import { MINUTE, type Milliseconds, systemClock } from '../../core/model/clock.ts'
-import { conclude } from '../../core/model/consent.ts'
+import { conclude, type Decision } from '../../core/model/consent.ts'
 import type { Dialect } from '../../core/model/dialect.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { standardScopes } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
 import { registerClient } from '../accounts/clients.ts'
 import { openSession } from '../accounts/sessions.ts'
-import type { Config } from '../config.ts'
+import { type Config, DEFAULT_LIFETIME } from '../config.ts'
 
 /** Who takes part in a bench: one client, and people who are signed in and have consented. */
 export interface Cast {
@@ -83,7 +83,8 @@ function allow(sub: string, client_id: string, scope: string, { name: dialect, c
     expires_at: now + MINUTE,
   }
   const shown = { client_name: CLIENT_NAME, redirect_host: hostOf(REDIRECT_URI) }
-  return conclude(null, { sub, request, scope, claims: [], duration: 'revoked', ...shown, rules }, now, crypto.randomUUID())
+  const decision: Decision = { sub, request, scope, claims: [], duration: 'revoked', ...shown, rules, idle: DEFAULT_LIFETIME.consent_idle }
+  return conclude(null, decision, now, crypto.randomUUID())
 }
 
 /** `openid` where there are ID tokens, and a few of what dialect and deployment have of their own; where they have nothing, of the standard's. */

@@ -2,7 +2,7 @@ import type { ClientMetadata } from '../../core/model/client.ts'
 import { AUTH_METHODS, GRANT_TYPES, readClientMetadata } from '../../core/model/client-metadata.ts'
 import { completeDialect, type Dialect, type DialectDifference, type EndpointName, type ManagementShape } from '../../core/model/dialect.ts'
 import { type ErrorCode, type ErrorReason, OAuthError } from '../../core/model/error.ts'
-import type { Lifetimes } from '../../core/model/lifetimes.ts'
+import type { DialectLifetimes } from '../../core/model/lifetimes.ts'
 import { CLIENT_FIELDS, CLIENT_FILTERS, CONSENT_FIELDS, GRANT_FIELDS, SCOPE_FIELDS } from '../../core/model/managed-words.ts'
 import type { Parameter } from '../../core/model/params.ts'
 import { findLinkProblem } from '../../core/model/redirect-uri.ts'
@@ -129,6 +129,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   default_scope: 1,
   optional_scope: 1,
   refresh_token_grace: 1,
+  consent_idle: 1,
   dialect: 1,
 })
 
@@ -255,7 +256,7 @@ const FIELDS: Fields<Dialect> = {
   refresh_tokens: oneOf('registered', 'never'),
   id_tokens: flag,
   access_token_format: oneOf('jwt', 'opaque'),
-  lifetime: object<Partial<Lifetimes>>(
+  lifetime: object<Partial<DialectLifetimes>>(
     {
       code: seconds(10, 600), // RFC 6749 §4.1.2: ten minutes at most
       ticket: seconds(60, DAY),

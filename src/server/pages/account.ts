@@ -12,6 +12,7 @@ import type { Site } from './site.ts'
 const ROOMS = [
   { name: 'apps', icon: 'apps' },
   { name: 'receipts', icon: 'receipt' },
+  { name: 'devices', icon: 'computer' },
 ] as const satisfies readonly { name: string; icon: IconName }[]
 
 export type RoomName = (typeof ROOMS)[number]['name']

@@ -3,6 +3,7 @@ import { DAY, SECOND } from '../../core/model/clock.ts'
 import { DURATIONS, type Duration, untouchedScope } from '../../core/model/consent.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
 import type { Shown, ShownClient, ShownScope } from '../../core/model/receipt.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
@@ -133,12 +134,12 @@ function isRequired(site: Site, client: Client, word: string): boolean {
 }
 
 /** A dialect may have an end that a person cannot go beyond. */
-function offeredDurations(site: Site, { dialect }: Interaction): OfferedDuration[] {
+function offeredDurations(site: Site, { client, dialect }: Interaction): OfferedDuration[] {
   const { once, onceNote, month, monthNote, revoked, revokedNote } = site.words.consent
   const longest = (dialect.consent.longest ?? Number.POSITIVE_INFINITY) * SECOND
   const now = site.clock()
   const until = (lasts: number) => monthNote(day(now + Math.min(lasts, longest), now, site.words))
-  const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
+  const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
   const unused = idle >= 1 ? revokedNote(idle) : ''
   return [
     { duration: 'once', title: once, note: onceNote },

@@ -4,6 +4,7 @@ import { OAuthError } from '../../core/model/error.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { HttpRequest } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
 import { LONGEST_SHOWN, type Shown } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import { fingerprint } from '../accounts/consents.ts'
@@ -25,7 +26,7 @@ export interface Question {
 export async function questionOf(site: Site, sub: string, interaction: Interaction): Promise<Question> {
   const { client, dialect } = interaction
   const found = (await site.store.consents.find(sub, client.client_id)).consent
-  const before = dialect.consent.asked_again === 'growth' ? standing(found, site.clock()) : null
+  const before = dialect.consent.asked_again === 'growth' ? standing(found, site.clock(), idleOf(site, client)) : null
   const offer = offerOf(site, interaction, before)
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null

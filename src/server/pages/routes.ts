@@ -1,6 +1,9 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { revokeApp, showApps } from './apps.ts'
+import { changeApp, narrowApp } from './app-acts.ts'
+import { showApp } from './app-detail.ts'
+import { showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
+import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.ts'
 import { showHome } from './home.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
@@ -17,7 +20,7 @@ export interface PageRoute {
   POST?: PageHandler
 }
 
-/** Every address of the pages, below the issuer's path. A star at the end stands for one more part, which the page reads itself. */
+/** Every address of the pages, below the issuer's path. `*` stands for the last part of one below the account. */
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
@@ -25,9 +28,14 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
-  '/account/apps': { GET: showApps, POST: revokeApp },
   '/account/receipts': { GET: showReceipts },
   '/account/receipts/*': { GET: showReceipt },
+  '/account/apps': { GET: showApps, POST: changeApp },
+  '/account/apps/*': { GET: showApp, POST: narrowApp },
+  '/account/devices': { GET: showDevices },
+  '/account/sessions/end': { POST: endPlace },
+  '/account/sessions/end-others': { POST: endOtherPlaces },
+  '/account/sessions/end-all': { POST: endEverywhere },
   '/style.css': { GET: async (site) => site.sheet.reply },
   '/favicon.ico': { GET: async () => favicon },
 }
