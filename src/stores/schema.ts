@@ -81,4 +81,6 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // people who were deleted: nobody is given their sub again
+  `create table gone_users (sub text not null primary key)${clustered}`,
 ]

@@ -135,10 +135,18 @@ export interface Store {
     find(sub: string): Promise<User | null>
     /** `email` in lower case. */
     findByEmail(email: string): Promise<User | null>
-    /** 'taken' where the email is somebody else's. */
+    /** 'taken' where the email is somebody else's, or the sub was somebody's who is deleted. */
     add(user: User, by?: Actor): Promise<'added' | 'taken'>
-    /** False where there is no such person. `end` also ends all their sessions and all that they gave. */
-    update(user: User, options?: { end?: 'sessions' | 'everything'; by?: Actor }): Promise<boolean>
+    /**
+     * False where there is no such person, or they are no longer what `replaces` says: what somebody else has written meanwhile stays.
+     * `end` also ends all their sessions and all that they gave. Throws where the email is somebody else's.
+     */
+    update(user: User, options?: { end?: 'sessions' | 'everything'; replaces?: User; by?: Actor }): Promise<boolean>
+    /**
+     * Takes a person away for good, with their sessions, keys and consents, and ends all that they gave; of their receipts the texts go. The
+     * sub is never anybody's again. False where there is no such person.
+     */
+    delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
   sessions: {
