@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/model/clock.ts'
 import type { Keys } from '../../core/model/keys.ts'
 import type { Store } from '../../core/model/store.ts'
+import type { Outbox } from './mail.ts'
 
 /** What looking after people and their sessions needs. */
 export interface Accounts {
@@ -8,7 +9,9 @@ export interface Accounts {
   issuer: string
   store: Store
   clock: Clock
-  keys: Pick<Keys, 'mac'>
+  keys: Pick<Keys, 'mac' | 'link'>
   /** Seconds that a session lasts. */
   session_lifetime: number
+  /** Letters to people; where there is no mail server, nothing that needs one is offered. */
+  outbox?: Outbox | undefined
 }

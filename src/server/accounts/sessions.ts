@@ -70,7 +70,12 @@ export async function openSession(
 /** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */
 export async function endSession(accounts: Accounts, session: StoredSession): Promise<string> {
   await accounts.store.sessions.end(session.session_hash)
-  return writeCookie(accounts.issuer, COOKIE, '', 0)
+  return dropSession(accounts)
+}
+
+/** The line that takes the cookie of a session away that has ended already. */
+export function dropSession({ issuer }: Pick<Accounts, 'issuer'>): string {
+  return writeCookie(issuer, COOKIE, '', 0)
 }
 
 /** What a form on an account page carries, so that only a page made for this session can send it. */

@@ -9,7 +9,11 @@ import { page, seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 
 /** The rooms of a person's account, in the order of their doors. */
-const ROOMS = [{ name: 'apps', icon: 'apps' }] as const satisfies readonly { name: string; icon: IconName }[]
+const ROOMS = [
+  { name: 'profile', icon: 'person' },
+  { name: 'security', icon: 'shield' },
+  { name: 'apps', icon: 'apps' },
+] as const satisfies readonly { name: string; icon: IconName }[]
 
 export type RoomName = (typeof ROOMS)[number]['name']
 

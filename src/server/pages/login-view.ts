@@ -54,7 +54,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
     ${view.ask === 'choose' && view.person ? goOnForm(site, view.ticket, view.person) : null}
     ${passwordForm(site, view, failed)}
   </div>
-  ${view.ask === 'again' ? otherLink(site, view.ticket) : null}
+  ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
 </div>
 </div>`,
   })
@@ -89,12 +89,13 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
   return html`<form class="stack" method="post" action="${site.base}/login">
       ${view.ticket === '' ? html`<input type="hidden" name="next" value="${view.next ?? 'apps'}">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
+      ${view.ask === 'again' && view.ticket === '' && html`<input type="hidden" name="account" value="again">`}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
-        <label for="login-password">${site.words.login.password}</label>
+        ${site.outbox ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
@@ -113,6 +114,10 @@ function goOnForm(site: Site, ticket: string, { session, user }: Person): Html {
 function otherLink(site: Site, ticket: string): Html {
   return html`<div class="slip-tear"></div>
   <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
+}
+
+function forgotPath(site: Site, ticket: string): string {
+  return withQuery(`${site.base}/login/forgot`, { ...(ticket !== '' && { ticket }) })
 }
 
 /** Where this page asks for another account than the one that is signed in. */

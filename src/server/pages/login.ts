@@ -20,12 +20,20 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await findPerson(site, http)
   if (ticket === '') {
     const next = nextOf(fields)
-    if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
-    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
+    const asked = fields.get('account')
+    if (person && asked !== 'other' && asked !== 'again') return seeOther(roomPath(site, next))
+    return loginPage(site, { ticket, next, interaction: null, ...standaloneView(fields, person) })
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
   return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
+}
+
+/** Where nothing waits but a room of the account: the same person once more, where the room wants that, or anybody. */
+function standaloneView(fields: Fields, person: Person | null): Pick<LoginView, 'ask' | 'person' | 'email'> {
+  return fields.get('account') === 'again' && person
+    ? { ask: 'again', person, email: person.user.email }
+    : { ask: 'anybody', person: null, email: '' }
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
@@ -52,7 +60,7 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
   const view = interaction
     ? viewOf(ticket, interaction, fields, person)
-    : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
+    : { ticket, next: nextOf(fields), interaction, ...standaloneView(fields, person) }
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 

@@ -1,9 +1,15 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
+import { showForgot, submitForgot } from './forgot.ts'
 import { showHome } from './home.ts'
+import { sendExport, showLeave, showLeft, submitLeave } from './leave.ts'
+import { showLink, submitLink } from './link.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
+import { changePassword } from './password.ts'
+import { askForEmail, saveName, showProfile } from './profile.ts'
+import { showSecurity } from './security.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
 
@@ -20,10 +26,19 @@ export interface PageRoute {
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
+  '/login/forgot': { GET: showForgot, POST: submitForgot },
+  '/link': { GET: showLink, POST: submitLink },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
+  '/account/profile': { GET: showProfile, POST: saveName },
+  '/account/email': { POST: askForEmail },
+  '/account/export': { POST: sendExport },
+  '/account/delete': { GET: showLeave, POST: submitLeave },
+  '/account/deleted': { GET: showLeft },
+  '/account/security': { GET: showSecurity },
+  '/account/password': { POST: changePassword },
   '/account/apps': { GET: showApps, POST: revokeApp },
   '/style.css': { GET: async (site) => site.sheet.reply },
   '/favicon.ico': { GET: async () => favicon },
