@@ -10,6 +10,7 @@ import { showLogout, signedOut, submitLogout } from './logout.ts'
 import { changePassword } from './password.ts'
 import { askForEmail, saveName, showProfile } from './profile.ts'
 import { showSecurity } from './security.ts'
+import { showMail } from './shown-mail.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
 
@@ -28,6 +29,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/login': { GET: showLogin, POST: submitLogin },
   '/login/forgot': { GET: showForgot, POST: submitForgot },
   '/link': { GET: showLink, POST: submitLink },
+  '/mail': { GET: showMail },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
