@@ -158,6 +158,8 @@ export interface Store {
     open(session: StoredSession, replaces?: string): Promise<void>
     /** Notes that the person has chosen this account anew. */
     select(session_hash: string, at: Milliseconds): Promise<void>
+    /** Gives a session another secret, and notes that its account was chosen; false where it is not there, or another call was first. */
+    renew(session_hash: string, next_hash: string, at: Milliseconds): Promise<boolean>
     /** Ends one session by its hash. */
     end(session_hash: string): Promise<void>
   }

@@ -27,6 +27,8 @@ export interface ConsentView {
   ticket: string
   interaction: Interaction
   person: Person
+  /** Other accounts that are signed in in this browser. */
+  others: readonly Person[]
   shown: readonly ShownScope[]
   /** Titles of what was allowed before and is not asked for now. */
   already: readonly ScopeDefinition['title'][]
@@ -98,7 +100,7 @@ function papers(site: Site, policy: string | null, tos: string | null): Html | n
   return html`<div><dt>${site.words.consent.papers}</dt><dd>${site.words.consent.ownSite(links)}</dd></div>`
 }
 
-function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
+function account(site: Site, { person: { user }, others, ticket }: ConsentView): Html {
   return html`<div class="stack-s">
       <p class="field-label" id="account-label">${site.words.consent.signedInAs}</p>
       <details class="menu who-box">
@@ -109,6 +111,7 @@ function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
         </summary>
         <form class="menu-list" method="post" action="${site.base}/session/select">
           <input type="hidden" name="ticket" value="${ticket}">
+          ${others.map((other, i) => html`<button type="submit" class="menu-item" name="account" value="${other.session.sid}" id="account-${i + 1}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(other.user)}</span><span><b>${bdi(personName(other.user))}</b><br><span class="tiny muted">${other.user.email}</span></span></button>`)}
           <button type="submit" class="menu-item" name="account" value="" id="account-other">${icon('plus')}${site.words.consent.other}</button>
         </form>
       </details>

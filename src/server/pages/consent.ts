@@ -5,6 +5,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
 import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { findOthers } from '../accounts/several.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
@@ -89,11 +90,11 @@ async function show(
   person: Person,
   nothing_on = false,
 ): Promise<Reply> {
-  const view = await viewOf(site, ticket, interaction, person)
+  const view = await viewOf(site, http, ticket, interaction, person)
   return consentPage(await speak(site, http, interaction.request.ui_locales), { ...view, nothing_on })
 }
 
-async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
+async function viewOf(site: Site, http: HttpRequest, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
   const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
   const { asked_again } = interaction.dialect.consent
   const goes_on = asked_again === 'growth' ? standing(consent, site.clock()) : null
@@ -102,6 +103,7 @@ async function viewOf(site: Site, ticket: string, interaction: Interaction, pers
     ticket,
     interaction,
     person,
+    others: await findOthers(site, http, person),
     shown: shownScopes(site, interaction),
     already: already.flatMap((word) => (site.scopes[word] && !isSilent(site, word) ? [site.scopes[word].title] : [])),
     insists_on_claims: mayInsistOnClaims(site, interaction),
