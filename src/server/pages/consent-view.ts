@@ -17,6 +17,8 @@ export interface ConsentView {
   ticket: string
   interaction: Interaction
   person: Person
+  /** Other accounts that are signed in in this browser. */
+  others: readonly Person[]
   question: Question
   /** The answer was "allow" with every switch off. */
   nothing_on: boolean
@@ -86,7 +88,7 @@ function papers(site: Site, { policy_uri: policy, tos_uri: tos }: ShownClient): 
   return html`<div><dt>${site.words.consent.papers}</dt><dd>${site.words.consent.ownSite(links)}</dd></div>`
 }
 
-function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
+function account(site: Site, { person: { user }, others, ticket }: ConsentView): Html {
   return html`<div class="stack-s">
       <p class="field-label" id="account-label">${site.words.consent.signedInAs}</p>
       <details class="menu who-box">
@@ -97,6 +99,7 @@ function account(site: Site, { person: { user }, ticket }: ConsentView): Html {
         </summary>
         <form class="menu-list" method="post" action="${site.base}/session/select">
           <input type="hidden" name="ticket" value="${ticket}">
+          ${others.map((other, i) => html`<button type="submit" class="menu-item" name="account" value="${other.session.sid}" id="account-${i + 1}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(other.user)}</span><span><b>${bdi(personName(other.user))}</b><br><span class="tiny muted">${other.user.email}</span></span></button>`)}
           <button type="submit" class="menu-item" name="account" value="" id="account-other">${icon('plus')}${site.words.consent.other}</button>
         </form>
       </details>

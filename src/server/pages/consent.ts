@@ -3,6 +3,7 @@ import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { findPerson, findSession } from '../accounts/sessions.ts'
+import { findOthers } from '../accounts/several.ts'
 import { consentAgainPage } from './consent-again-view.ts'
 import { silentScopes } from './consent-offer.ts'
 import { type Choice, type Question, questionOf, sealOf, shownOf } from './consent-question.ts'
@@ -33,15 +34,14 @@ async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Prom
   return site.interactions.resume(ticket)
 }
 
-type Asked = Omit<ConsentView, 'question' | 'nothing_on'>
+type Asked = Omit<ConsentView, 'others' | 'question' | 'nothing_on'>
 
 /** In the language that the app asked for, where there is one. */
 async function show(site: Site, http: HttpRequest, asked: Asked, nothing_on = false): Promise<Reply> {
   const spoken = await speak(site, http, asked.interaction.request.ui_locales)
   const question = await questionOf(spoken, asked.person.user.sub, asked.interaction)
-  return question.difference
-    ? consentAgainPage(spoken, { ...asked, question, nothing_on }, question.difference)
-    : consentPage(spoken, { ...asked, question, nothing_on })
+  const view = { ...asked, others: await findOthers(site, http, asked.person), question, nothing_on }
+  return question.difference ? consentAgainPage(spoken, view, question.difference) : consentPage(spoken, view)
 }
 
 /** Writes the answer down and goes back to authorize, which draws the conclusion. */

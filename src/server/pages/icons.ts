@@ -17,9 +17,12 @@ const DRAWINGS = {
   no: html`<circle cx="10" cy="10" r="7"/><path d="m5.2 5.2 9.6 9.6"/>`,
   pause: html`<path d="M7 5v10M13 5v10"/>`,
   play: html`<path d="M7 5v10l8-5z"/>`,
+  mail: html`<rect x="2.75" y="4.5" width="14.5" height="11" rx="2"/><path d="m3.5 6 6.5 5 6.5-5"/>`,
+  person: html`<circle cx="10" cy="7" r="3"/><path d="M4 16.5c.8-3 3-4.5 6-4.5s5.2 1.5 6 4.5"/>`,
   plus: html`<path d="M10 4.5v11M4.5 10h11"/>`,
   receipt: html`<path d="M5 3h10v14l-2.5-1.5L10 17l-2.5-1.5L5 17zM8 7h4M8 10.5h4"/>`,
   seal: html`<path d="m10 2.5 2 1.5 2.5-.2.7 2.4 2 1.5-.9 2.3.9 2.3-2 1.5-.7 2.4-2.5-.2-2 1.5-2-1.5-2.5.2-.7-2.4-2-1.5.9-2.3-.9-2.3 2-1.5.7-2.4L8 4z"/><path d="m7.3 10.1 1.9 1.9 3.5-3.9"/>`,
+  shield: html`<path d="m10 2.75 6 2v5c0 3.7-2.4 6.3-6 7.5-3.6-1.2-6-3.8-6-7.5v-5z"/>`,
 } as const
 
 export type IconName = keyof typeof DRAWINGS

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { arabic as accounts } from './accounts/arabic.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'لم يُنقل أي شيء عنك.'
@@ -184,6 +185,8 @@ export const arabic: Words = {
       devices: 'الأجهزة',
     },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorReason } from '../../../core/model/error.ts'
 import { type Html, html } from '../html.ts'
+import { english as accounts } from './accounts/english.ts'
 
 /** What happened, what did not, whose doing it is, and whether trying again helps. `app` is its name, or "An app". */
 export interface ErrorWords {
@@ -183,6 +184,8 @@ export const english = {
     nav: 'Your account',
     rooms: { profile: 'Profile', security: 'Sign-in and security', apps: 'Connected apps', receipts: 'Receipts', devices: 'Devices' },
   },
+
+  accounts,
 
   apps: {
     count: (apps: number) =>

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { french as accounts } from './accounts/french.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'Rien n’a été transmis à votre sujet.'
@@ -187,6 +188,8 @@ export const french: Words = {
       devices: 'Appareils',
     },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { german as accounts } from './accounts/german.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'Über Sie wurde nichts weitergegeben.'
@@ -189,6 +190,8 @@ export const german: Words = {
     nav: 'Ihr Konto',
     rooms: { profile: 'Profil', security: 'Anmeldung und Sicherheit', apps: 'Verbundene Apps', receipts: 'Belege', devices: 'Geräte' },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { japanese as accounts } from './accounts/japanese.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'あなたについての情報は何も渡していません。'
@@ -165,6 +166,8 @@ export const japanese: Words = {
     nav: 'あなたのアカウント',
     rooms: { profile: 'プロフィール', security: 'サインインとセキュリティ', apps: '連携アプリ', receipts: '控え', devices: 'デバイス' },
   },
+
+  accounts,
 
   apps: {
     count: (apps) => `${apps} 個のアプリがあなたのアカウントを利用できます。`,

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { spanish as accounts } from './accounts/spanish.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'No se ha transmitido nada sobre usted.'
@@ -179,6 +180,8 @@ export const spanish: Words = {
       devices: 'Dispositivos',
     },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>
