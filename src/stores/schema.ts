@@ -81,4 +81,11 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // what people show besides a password
+  `create table passkeys (
+    passkey_id text not null primary key, credential_id text not null unique, sub text not null,
+    counter bigint not null, used_at bigint, record text not null)`,
+  'create index passkeys_by_sub on passkeys (sub)',
+  `create table totp (sub text not null primary key, last_step bigint not null, record text not null)${clustered}`,
+  `create table recovery_codes (sub text not null, code_hash text not null, primary key (sub, code_hash))${clustered}`,
 ]

@@ -8,7 +8,7 @@ export interface Accounts {
   issuer: string
   store: Store
   clock: Clock
-  keys: Pick<Keys, 'mac'>
+  keys: Pick<Keys, 'mac' | 'factors'>
   /** Seconds that a session lasts. */
   session_lifetime: number
 }

@@ -1,14 +1,14 @@
 import { SECOND } from '../../core/model/clock.ts'
-import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
-import type { User } from '../../core/model/user.ts'
-import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
+import { findPerson, isRecent, type Person } from '../accounts/sessions.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
-import { isRoom, type RoomName, roomPath } from './account.ts'
+import { isReply, roomPath } from './account.ts'
+import { afterFirstFactor, readErrand, readFormErrand } from './arrive.ts'
+import { askBetter } from './better.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
-import { seeOther, withCookies } from './layout.ts'
+import { seeOther } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
 import { speak } from './words.ts'
@@ -16,21 +16,28 @@ import { speak } from './words.ts'
 /** Asks who sits there, and says where the journey goes on. */
 export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = readQuery(http)
-  const ticket = fields.get('ticket')
+  const errand = await readErrand(site, http, fields)
+  if (isReply(errand)) return errand
+  const { ticket, interaction, room } = errand
   const person = await findPerson(site, http)
-  if (ticket === '') {
-    const next = nextOf(fields)
-    if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
-    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
+  if (!interaction) {
+    const again = fields.get('again') !== '' && person !== null && !isRecent(site, person.session)
+    if (person && !again && fields.get('account') !== 'other') return seeOther(roomPath(site, room))
+    const asked =
+      again && fields.get('account') !== 'other' ? ({ ask: 'again', person } as const) : ({ ask: 'anybody', person: null } as const)
+    return loginPage(site, { ticket, next: room, interaction, ...asked, email: asked.person?.user.email ?? '' })
   }
-  const interaction = await site.interactions.open(http, ticket)
-  if (!interaction) return site.interactions.restart(ticket)
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
+  const view = viewOf(ticket, interaction, fields, person)
+  const better = view.ask === 'choose' && person ? await askBetter(site, http, person, errand) : null
+  return better ?? loginPage(await speakTo(site, http, interaction), view)
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
+  const person = await findPerson(site, http)
+  const view = viewOf(ticket, interaction, NOTHING, person)
+  const better = view.ask === 'choose' && person ? await askBetter(site, http, person, { ticket, interaction, room: 'apps' }) : null
+  return better ?? loginPage(await speakTo(site, http, interaction), view)
 }
 
 /** In the language that the app asked for, where there is one. */
@@ -41,48 +48,20 @@ const NOTHING: Fields = { get: () => '', scope: [] }
 /** Proves who sits there and goes back to authorize, or to the account where nothing waits. */
 export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
-  const ticket = fields.get('ticket')
-  if (ticket === '' && !isRoom(fields.get('next')))
-    throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended' })
-  const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
-  if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
+  const errand = await readFormErrand(site, http, fields)
+  if (isReply(errand)) return errand
+  const { ticket, interaction, room } = errand
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
+  if ('user' in came) return afterFirstFactor(site, http, came, person, errand)
   const view = interaction
     ? viewOf(ticket, interaction, fields, person)
-    : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
+    : ({ ticket, next: room, interaction, ask: 'anybody', person: null, email } as const)
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 
-/** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
-async function goOn(
-  site: Site,
-  user: User,
-  before: Person | null,
-  ticket: string,
-  interaction: Interaction | null,
-  room: RoomName,
-): Promise<Reply> {
-  const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
-  const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
-  if (before && before.user.sub !== user.sub) {
-    const renewed = site.interactions.renew(interaction?.request ?? null)
-    cookies.push(renewed.cookie)
-    ticket = renewed.ticket ?? ''
-  }
-  const next = ticket === '' ? seeOther(roomPath(site, room)) : site.interactions.resume(ticket)
-  return withCookies(next, ...cookies)
-}
-
-/** The room of the account to go to where nothing else waits. */
-function nextOf(fields: Fields): RoomName {
-  const next = fields.get('next')
-  return isRoom(next) ? next : 'apps'
-}
-
-function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User }>): Reply {
+function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: unknown }>): Reply {
   if ('left' in came) return loginPage(site, { ...view, left: came.left })
   const retry_after = Math.max(1, Math.ceil((came.paused_until - site.clock()) / SECOND))
   const reply = loginPage(site, { ...view, paused_until: came.paused_until })
