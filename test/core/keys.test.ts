@@ -174,7 +174,7 @@ describe('the key ring', () => {
     await both.rewrap()
     await both.rotate(['mac'])
     const { keys: after } = await openRing({ store, secrets: [NEW] })
-    assert.equal(after.list().length, 9)
+    assert.equal(after.list().length, 10)
     await store.close()
   })
 
