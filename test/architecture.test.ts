@@ -296,6 +296,7 @@ const DECIDES: Readonly<Record<string, readonly string[]>> = {
   users: ['add', 'update'],
   apiKeys: ['add', 'revoke'],
   initialAccessTokens: ['add', 'revoke'],
+  factors: ['addPasskey', 'renamePasskey', 'removePasskey', 'setTotp', 'removeTotp', 'setRecoveryCodes', 'spendRecoveryCode', 'reset'],
 }
 const DECIDING = ['registerClient', 'addUser', 'addApiKey', 'addInitialAccessToken', 'withdraw', 'writeDecision', 'withdrawConsent']
 /** How the one who decided is handed on. */
@@ -331,11 +332,13 @@ it('whoever decides something says who, for the audit log', () => {
   )
 })
 
-it('no page has a script, an inline handler or a style attribute', () => {
+it('no page but that of passkeys has a script, and none an inline handler or a style attribute', () => {
   const pages = files.filter((file) => ['server/pages', 'server/demo'].includes(roomOf(file)))
   assert.ok(pages.length > 5, 'the pages were found')
   const broken = pages.filter((file) => /<script\b|\son[a-z]+="|\sstyle="/i.test(read(file)))
-  assert.deepEqual(broken, [])
+  assert.deepEqual(broken, ['server/pages/layout.ts'], 'the frame, for the page that gives it the address of one')
+  const naming = pages.filter((file) => /\bscript: |\bscriptPath\(/.test(read(file)))
+  assert.deepEqual(naming, ['server/pages/passkey-view.ts', 'server/pages/routes.ts', 'server/pages/script.ts'])
 })
 
 function show({ from, to }: Import): string {

@@ -40,6 +40,7 @@ type Chosen =
   | 'sessions'
   | 'standing'
   | 'findUser'
+  | 'acr_values'
   | 'grants'
   | 'clientAuth'
   | 'checks'
@@ -162,6 +163,7 @@ async function createContext(options: Options): Promise<Context> {
   return {
     default_resource: issuer,
     sessions: 'host',
+    acr_values: [],
     findUser: (sub) => given.store.users.find(sub),
     grants,
     clientAuth,

@@ -8,6 +8,7 @@ import { type Log, silentLog } from '../core/model/log.ts'
 import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
+import { ACR_VALUES } from './accounts/acr.ts'
 import { agentOf } from './accounts/agent.ts'
 import type { Outbox } from './accounts/mail.ts'
 import { findSession, findStanding } from './accounts/sessions.ts'
@@ -123,6 +124,7 @@ async function createSite(
     default_resource,
     lifetime,
     sessions: 'ours',
+    acr_values: ACR_VALUES,
     dialects: on,
     session: (http) => findSession({ issuer, store, clock }, http),
     standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),

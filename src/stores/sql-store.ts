@@ -7,6 +7,7 @@ import { withClientCache } from './client-cache.ts'
 import { createClients } from './clients.ts'
 import { createCodes } from './codes.ts'
 import { createConsents } from './consents.ts'
+import { createFactors } from './factors.ts'
 import { tellFrozen } from './freeze.ts'
 import { createGrants } from './grants.ts'
 import { createInitialAccessTokens } from './initial-access-tokens.ts'
@@ -47,6 +48,7 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
     initialAccessTokens: createInitialAccessTokens(sql, ledger),
     apiKeys: createApiKeys(sql, ledger),
     users: createUsers(sql, ledger),
+    factors: createFactors(sql, ledger),
     sessions: createSessions(sql, ledger),
     throttles: createThrottles(sql),
     keys: createKeys(sql, ledger),

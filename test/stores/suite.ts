@@ -6,6 +6,7 @@ import { brokenTests } from './suite/broken.ts'
 import { clientTests } from './suite/clients.ts'
 import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
+import { factorTests } from './suite/factors.ts'
 import { grantTests } from './suite/grants.ts'
 import { guardTests } from './suite/guards.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
@@ -43,6 +44,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   'API keys': apiKeyTests,
   users: userTests,
   sessions: sessionTests,
+  'factors besides a password': factorTests,
   throttles: throttleTests,
   keys: keyTests,
   notices: noticeTests,

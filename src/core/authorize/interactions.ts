@@ -54,6 +54,7 @@ export function createInteractions(context: Context): Interactions {
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),
     refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),
+    settle: (request) => to(keys.ticket.seal({ ...request, no_stronger: true }), request.dialect),
     renew: (request) => {
       const { browser, cookie } = nameBrowser(context)
       return { ticket: request && bindTicket(context, request, browser), cookie }

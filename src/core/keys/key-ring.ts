@@ -102,6 +102,10 @@ function createSeals(sealing: (use: KeyUse) => SealingKeys, issuer: string, cloc
     link: createSeal(sealing('client'), 'link', FIELDS.link, issuer, clock),
     access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock, ASKED_ABOUT), issuer),
     client: createSealedClients(sealing('client'), issuer, clock),
+    factors: {
+      totp: createSeal(sealing('factor'), 'totp', FIELDS.totp, issuer, clock),
+      step: createSeal(ticket, 'factor_step', FIELDS.factor_step, issuer, clock),
+    },
     refreshTokens: createRefreshTokens(sealing('mac'), issuer),
   }
 }

@@ -2,6 +2,7 @@ import { type Box, createBox, type SecretKey } from '../crypto/seal.ts'
 import type { AuthorizationRequest, ConsentRequest } from '../model/authorization-request.ts'
 import type { Registration } from '../model/client.ts'
 import { type Clock, HOUR } from '../model/clock.ts'
+import type { FactorStep, TotpSecret } from '../model/factor.ts'
 import type { AuthorizationCode } from '../model/grant.ts'
 import type { Seal } from '../model/keys.ts'
 import type { LogoutRequest } from '../model/logout.ts'
@@ -40,6 +41,8 @@ const REQUEST = [
   'denied_at',
   'restarts',
   'essential_acr',
+  'acr_values',
+  'no_stronger',
 ] satisfies (keyof AuthorizationRequest)[]
 
 /** The order in which each record's fields are written. A sealed text has no room for their names; new fields go to the end. */
@@ -121,6 +124,8 @@ export const FIELDS = {
     'refresh_token_grace',
     'consent_idle',
   ] satisfies (keyof Registration)[],
+  totp: ['sub', 'secret'] satisfies (keyof TotpSecret)[],
+  factor_step: ['kind', 'expires_at', 'binding', 'sub', 'password_mark', 'amr', 'auth_time', 'value'] satisfies (keyof FactorStep)[],
 }
 
 /** A kid has four characters, because it stands in front of every sealed text. */

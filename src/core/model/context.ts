@@ -57,6 +57,8 @@ export interface Context {
   default_resource: string
   /** 'ours': rows of the store, and a code dies with its session. 'host': somebody else's. */
   sessions: 'ours' | 'host'
+  /** The ways of signing in that there are, the weakest first: each does for those before it. None unless the host names them. @spec OIDC Discovery §3 */
+  acr_values: readonly string[]
   /** Who sits at this browser. The host answers; the core only asks. */
   session(http: HttpRequest): Promise<Session | null>
   /** The same and what they have allowed the client, where the host can tell both in one look; else the store is asked. */

@@ -2,6 +2,7 @@ import type { Actor } from './audit.ts'
 import type { AuthorizationRequest, ConsentRequest } from './authorization-request.ts'
 import type { Registration } from './client.ts'
 import type { Milliseconds } from './clock.ts'
+import type { FactorStep, TotpSecret } from './factor.ts'
 import type { AuthorizationCode } from './grant.ts'
 import type { LogoutRequest } from './logout.ts'
 import type { MailLink } from './mail-link.ts'
@@ -72,6 +73,8 @@ export interface Keys {
   link: Seal<MailLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
+  /** What people show besides a password: secrets that stay in the store, and steps that travel. */
+  factors: { totp: Seal<TotpSecret>; step: Seal<FactorStep> }
   refreshTokens: RefreshTokens
   /** A secret value of this deployment for a text of the host's own: CSRF values, throttle buckets. `use` separates them. */
   mac(use: string, text: string): string

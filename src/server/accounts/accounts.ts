@@ -10,7 +10,7 @@ export interface Accounts {
   issuer: string
   store: Store
   clock: Clock
-  keys: Pick<Keys, 'mac' | 'link'>
+  keys: Pick<Keys, 'mac' | 'link' | 'factors'>
   /** Seconds that a session lasts. */
   session_lifetime: number
   /** What the request was sent with that is being answered, where it is known: a session that is opened now keeps it. */

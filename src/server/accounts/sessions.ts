@@ -1,11 +1,12 @@
 import { sameText, sha256 } from '../../core/crypto/hash.ts'
 import { randomToken } from '../../core/crypto/random.ts'
-import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Standing } from '../../core/model/grant.ts'
 import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
+import { acrOf } from './acr.ts'
 
 /** The cookie of the present account's session. */
 export const SESSION_COOKIE = 'session'
@@ -38,14 +39,21 @@ export async function findPerson(accounts: Accounts, http: HttpRequest): Promise
   return user && user.disabled_at === undefined ? { session, user } : null
 }
 
-/**
- * Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie.
- * `auth_time` is when the password was proved. @spec OIDC Core §2, RFC 8176 §2
- */
+/** What a person has shown, and when. */
+export interface Shown {
+  /** When that was proved. @spec OIDC Core §2 */
+  auth_time: Milliseconds
+  /** A password alone unless given. @spec RFC 8176 §2 */
+  amr?: readonly string[]
+  /** When the account was chosen; with the proof unless given. */
+  selected_at?: Milliseconds | undefined
+}
+
+/** Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie. */
 export async function openSession(
   accounts: Accounts,
   user: User,
-  auth_time: Milliseconds,
+  { auth_time, amr = ['pwd'], selected_at = auth_time }: Shown,
   replaces: StoredSession | null,
 ): Promise<string> {
   const secret = randomToken()
@@ -54,18 +62,27 @@ export async function openSession(
     sid: randomToken(16),
     sub: user.sub,
     auth_time,
-    selected_at: auth_time,
-    amr: ['pwd'],
+    selected_at: Math.max(selected_at, auth_time),
+    acr: acrOf(amr),
+    amr: [...amr],
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
-  // while the password was being compared the person may have been disabled, or have changed it: that ended all sessions but this one
+  // while it was being proved the person may have been disabled, or have changed it: that ended all sessions but this one
   const now = await accounts.store.users.find(user.sub)
   if (!now || now.disabled_at !== undefined || now.password_hash !== user.password_hash) {
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
   }
   return writeCookie(accounts.issuer, SESSION_COOKIE, secret, accounts.session_lifetime)
+}
+
+/** For so long after a proof a person may change how they sign in. */
+const RECENTLY = 10 * MINUTE
+
+/** Whether the person proved who they are a moment ago. */
+export function isRecent({ clock }: Pick<Accounts, 'clock'>, { auth_time }: StoredSession): boolean {
+  return auth_time >= clock() - RECENTLY
 }
 
 /** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */

@@ -53,7 +53,7 @@ export async function fillStore({ store, keys }: AuthorizationServer, config: Co
     await store.users.add(user, SERVER)
     const { consent, receipt } = allow(user.sub, client_id, scope, dialect, clock())
     await store.consents.decide(consent, receipt, { by: SERVER })
-    const [cookie = ''] = (await openSession(accounts, user, clock(), null)).split(';')
+    const [cookie = ''] = (await openSession(accounts, user, { auth_time: clock() }, null)).split(';')
     return cookie
   }
   const cookies = await Promise.all(Array.from({ length: PEOPLE }, enter))

@@ -1,7 +1,7 @@
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { findPerson, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
+import { findPerson, isRecent, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
 import { type Fields, readPost } from './form.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
@@ -73,6 +73,25 @@ export async function enterByForm(site: Site, http: HttpRequest, room: RoomName)
     throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
   }
   return { person, fields }
+}
+
+/** Who may change how they sign in: only who proved it a moment ago; others do so again, and come back. */
+export async function enterRecently(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
+  const person = await enter(site, http, room)
+  return isReply(person) || isRecent(site, person.session) ? person : signInAgain(site, room)
+}
+
+/** The same for a form of the room. */
+export async function enterRecentlyByForm(site: Site, http: HttpRequest, room: RoomName): ReturnType<typeof enterByForm> {
+  const entered = await enterByForm(site, http, room)
+  return isReply(entered) || isRecent(site, entered.person.session) ? entered : signInAgain(site, room)
+}
+
+const signInAgain = (site: Site, room: RoomName): Reply => seeOther(againPath(site, room))
+
+/** Where a person shows once more that it is them, and then comes back to this room. */
+export function againPath(site: Site, room: RoomName): string {
+  return withQuery(`${site.base}/login`, { next: room, account: 'again' })
 }
 
 /** What each form of the account carries, so that only a page made for this session can send it. */

@@ -58,7 +58,7 @@ export interface Choice {
 /** What stood on the page, and what of it was chosen: for the receipt. */
 export function shownOf(site: Site, { title, offer, difference }: Question, { on, claims, duration }: Choice, http: HttpRequest): Shown {
   const { language, client, redirect_host, scopes, resources, already } = offer
-  const device = deviceOf(http.header('user-agent'))
+  const device = deviceOf(http)
   const chosen = offer.durations.find((one) => one.duration === duration)
   const shown = difference ? difference.added : scopes
   const asked = difference ? difference.claims : offer.claims

@@ -18,11 +18,13 @@ export interface PageParts {
   aside?: Html | null
   /** What stands in the foot, in place of the product's own links. */
   foot?: Html
+  /** The address of the one script of a page that cannot do without. */
+  script?: string
   /** In place of the product's name, in the head and the title. */
   brand?: string
 }
 
-/** A whole page: one heading, one main, no script, nothing from elsewhere. */
+/** A whole page: one heading, one main, no script but on the page of passkeys, nothing from elsewhere. */
 export function page(frame: Frame, parts: PageParts): Reply {
   const brand = parts.brand ?? frame.product.name
   const document = html`<!doctype html>
@@ -33,7 +35,11 @@ export function page(frame: Frame, parts: PageParts): Reply {
 <meta name="referrer" content="no-referrer">
 <title>${parts.title}${parts.brand === undefined && ` · ${brand}`}</title>
 <link rel="stylesheet" href="${frame.base}/style.css?${frame.sheet.version}">
-<link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">
+<link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">${
+    parts.script !== undefined &&
+    html`
+<script src="${parts.script}" defer></script>`
+  }
 </head>
 <body class="page">
 <a class="skip" href="#main">${frame.words.skip}</a>
@@ -52,7 +58,7 @@ ${parts.main}
 `
   return {
     status: parts.status ?? 200,
-    headers: { ...securityHeaders(frame, parts.form_action ?? ''), ...parts.headers },
+    headers: { ...securityHeaders(frame, parts.form_action ?? '', parts.script === undefined ? "'none'" : "'self'"), ...parts.headers },
     body: document.text,
   }
 }
@@ -68,8 +74,8 @@ export function withCookies(reply: Reply, ...cookies: string[]): Reply {
   return { ...reply, headers: { ...reply.headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...cookies] } }
 }
 
-function securityHeaders(frame: Frame, form_action: string): Reply['headers'] {
-  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`
+function securityHeaders(frame: Frame, form_action: string, script_src: string): Reply['headers'] {
+  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; script-src ${script_src}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',

@@ -4,6 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
+import { arePasskeysPossible } from '../accounts/passkeys.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { RoomName } from './account.ts'
 import { minutesUntil } from './dates.ts'
@@ -55,6 +56,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
     ${notice(site, view)}
     ${accountsForm(site, view)}
     ${passwordForm(site, view, failed)}
+    ${arePasskeysPossible(site.issuer) && passkeyForm(site, view)}
   </div>
   ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
 </div>
@@ -101,6 +103,15 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
+    </form>`
+}
+
+/** Leads to the page of passkeys. */
+function passkeyForm(site: Site, { ticket, next = 'apps' }: LoginView): Html {
+  return html`<p class="or">${site.words.login.or}</p>
+    <form class="stack-s" method="get" action="${site.base}/login/passkey">
+      ${ticket === '' ? html`<input type="hidden" name="next" value="${next}">` : html`<input type="hidden" name="ticket" value="${ticket}">`}
+      <button type="submit" class="button button-side button-wide" id="login-passkey">${icon('key')}${site.words.factors.usePasskey}</button>
     </form>`
 }
 

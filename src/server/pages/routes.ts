@@ -4,19 +4,25 @@ import { showApp } from './app-detail.ts'
 import { showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
 import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.ts'
+import { showFactor, submitFactor } from './factor.ts'
 import { showForgot, submitForgot } from './forgot.ts'
 import { showHome } from './home.ts'
 import { sendExport, showLeave, showLeft, submitLeave } from './leave.ts'
 import { showLink, submitLink } from './link.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
-import { showReceipt, showReceipts } from './receipts.ts'
+import { showPasskey, submitPasskey } from './passkey.ts'
+import { changePasskey } from './passkey-section.ts'
 import { changePassword } from './password.ts'
 import { askForEmail, saveName, showProfile } from './profile.ts'
+import { showReceipt, showReceipts } from './receipts.ts'
+import { makeRecoveryCodes } from './recovery-codes.ts'
+import { scriptPath, showScript } from './script.ts'
 import { showSecurity } from './security.ts'
 import { showMail } from './shown-mail.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
+import { showSetUp, submitTotp } from './totp.ts'
 
 /** A page: one request in, one reply out. It throws OAuthError, and the app shows the error page. */
 export type PageHandler = (site: Site, http: HttpRequest) => Promise<Reply>
@@ -34,6 +40,8 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/login/forgot': { GET: showForgot, POST: submitForgot },
   '/link': { GET: showLink, POST: submitLink },
   '/mail': { GET: showMail },
+  '/login/factor': { GET: showFactor, POST: submitFactor },
+  '/login/passkey': { GET: showPasskey, POST: submitPasskey },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
@@ -53,6 +61,10 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/deleted': { GET: showLeft },
   '/account/security': { GET: showSecurity },
   '/account/password': { POST: changePassword },
+  '/account/security/passkeys': { POST: changePasskey },
+  '/account/security/totp': { GET: showSetUp, POST: submitTotp },
+  '/account/security/recovery-codes': { POST: makeRecoveryCodes },
+  [scriptPath({ base: '' })]: { GET: showScript },
   '/style.css': { GET: async (site) => site.sheet.reply },
   '/favicon.ico': { GET: async () => favicon },
 }

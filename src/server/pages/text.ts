@@ -12,7 +12,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Variation_Selector
 const PILED_ACCENTS = /(\p{M}{2})\p{M}+/gu
 
 /** A text that an app supplies, as one short line. '' where nothing of it can be seen. */
-function cleanText(text: string, longest = LONGEST_NAME): string {
+export function cleanText(text: string, longest = LONGEST_NAME): string {
   const line = text
     .slice(0, 4096)
     .replaceAll(/[\s\p{Zl}\p{Zp}]+/gu, ' ')

@@ -1,5 +1,6 @@
 import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
+import type { Passkey, Totp } from '../../../src/core/model/factor.ts'
 import type { Consent, Grant } from '../../../src/core/model/grant.ts'
 import type { Receipt, Shown } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
@@ -91,4 +92,22 @@ export function aSession(fields: Partial<StoredSession> = {}): StoredSession {
 
 export function aKey(fields: Partial<StoredKey> = {}): StoredKey {
   return { kid: fresh('key'), use: 'mac', status: 'next', sealed: 'sealed', created_at: NOW, ...fields }
+}
+
+export function aPasskey(fields: Partial<Passkey> = {}): Passkey {
+  return {
+    passkey_id: fresh('passkey'),
+    credential_id: fresh('credential'),
+    sub: fresh('user'),
+    public_key: 'pQECAyYgASFYIA',
+    counter: 0,
+    transports: ['internal'],
+    label: 'Zoë\'s "phone"',
+    created_at: NOW,
+    ...fields,
+  }
+}
+
+export function aTotp(fields: Partial<Totp> = {}): Totp {
+  return { sub: fresh('user'), sealed: 'sealed', last_step: 100, created_at: NOW, ...fields }
 }
