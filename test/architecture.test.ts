@@ -293,6 +293,7 @@ const DECIDES: Readonly<Record<string, readonly string[]>> = {
   grants: ['revoke', 'withdraw'],
   tokens: ['revoke'],
   users: ['add', 'update'],
+  identities: ['add', 'remove'],
   apiKeys: ['add', 'revoke'],
   initialAccessTokens: ['add', 'revoke'],
 }

@@ -81,4 +81,8 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // what people are called somewhere else: one person for each, and one of each issuer for a person
+  `create table identities (
+    issuer text not null, subject text not null, sub text not null, identity_id text not null unique, record text not null,
+    primary key (issuer, subject), unique (sub, issuer))`,
 ]

@@ -9,6 +9,7 @@ import { createCodes } from './codes.ts'
 import { createConsents } from './consents.ts'
 import { tellFrozen } from './freeze.ts'
 import { createGrants } from './grants.ts'
+import { createIdentities } from './identities.ts'
 import { createInitialAccessTokens } from './initial-access-tokens.ts'
 import { createKeys } from './keys.ts'
 import { migrate, requireSchema } from './migrate.ts'
@@ -44,6 +45,7 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
     initialAccessTokens: createInitialAccessTokens(sql, ledger),
     apiKeys: createApiKeys(sql, ledger),
     users: createUsers(sql, ledger),
+    identities: createIdentities(sql, ledger),
     sessions: createSessions(sql),
     throttles: createThrottles(sql),
     keys: createKeys(sql, ledger),

@@ -22,8 +22,7 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
     find: (sub) => one(findText, sub),
     findByEmail: (email) => one(findByEmailText, email),
     add: async (user, by) => {
-      const add: Statement = { text: addText, values: writeUser(user), must: true }
-      return (await ledger.decide([add], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
+      return (await ledger.decide([addUser(user)], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
     },
     update: async (user, options) => {
       const statements: Statement[] = [{ text: updateText, values: writeUser(user), must: true }]
@@ -34,6 +33,11 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
     },
     list: async ({ after, limit }) => (await sql.all(listText, [after, limit])).map(readUser),
   }
+}
+
+/** Adds a person; nothing of its batch is kept where their email is somebody else's. */
+export function addUser(user: User): Statement {
+  return { text: addText, values: writeUser(user), must: true }
 }
 
 /** Null where everything stays as it is. Read a moment before: what another node changes meanwhile may be told with this one. */

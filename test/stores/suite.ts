@@ -8,6 +8,7 @@ import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
 import { grantTests } from './suite/grants.ts'
 import { guardTests } from './suite/guards.ts'
+import { identityTests } from './suite/identities.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyRingTests } from './suite/key-ring.ts'
 import { keyTests } from './suite/keys.ts'
@@ -38,6 +39,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   'what may happen once': onceTests,
   'API keys': apiKeyTests,
   users: userTests,
+  identities: identityTests,
   sessions: sessionTests,
   throttles: throttleTests,
   keys: keyTests,

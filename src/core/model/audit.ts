@@ -26,6 +26,8 @@ export const AUDIT_EVENTS = [
   'user.changed',
   'user.disabled',
   'user.enabled',
+  'identity.linked',
+  'identity.unlinked',
   'api_key.added',
   'api_key.revoked',
   'initial_access_token.added',
@@ -60,6 +62,9 @@ export interface AuditDetails {
   grant_id?: string
   jti?: string
   reason?: RevocationReason
+  identity_id?: string
+  /** Where the identity is from. */
+  issuer?: string
   key_id?: string
   token_id?: string
   dialect?: string
