@@ -5,6 +5,7 @@ import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
 import { chooseDialects, isKnown } from './dialects/choose.ts'
 import { loadObject } from './dialects/file.ts'
+import { readLdap, readUpstreams, secretVariable } from './elsewhere-settings.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
 import {
@@ -16,6 +17,7 @@ import {
   readLogLevel,
   readMigrate,
   readNames,
+  readPassword,
   readPin,
   readPort,
   readProduct,
@@ -28,6 +30,7 @@ import {
   readWorkers,
   type SignerSettings,
 } from './settings.ts'
+import type { LdapSettings, UpstreamSettings } from './upstreams/upstream-settings.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
 export interface Config {
@@ -49,6 +52,10 @@ export interface Config {
   secrets: string[]
   /** Where private signing keys live; in the database unless given. */
   signer?: SignerSettings
+  /** OpenID providers where people may sign in; none unless given. */
+  upstreams?: readonly UpstreamSettings[]
+  /** A directory whose people sign in with their passwords there; none unless given. */
+  ldap?: LdapSettings
   product: Product
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
@@ -120,6 +127,9 @@ const SETTINGS = {
   secret: { variable: 'VOUCHSAFE_SECRET' },
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
+  upstreams: {},
+  ldap: {},
+  ldap_password: { variable: 'VOUCHSAFE_LDAP_PASSWORD' },
   product: {},
   scopes: {},
   resources: {},
@@ -135,6 +145,8 @@ interface Given {
   where: string
 }
 
+/** The secret of one upstream. */
+const UPSTREAM_SECRET = /^VOUCHSAFE_UPSTREAM_[A-Z0-9_]+_SECRET$/
 const OTHER_VARIABLES = new Set(['VOUCHSAFE_CONFIG', 'VOUCHSAFE_LAUNCHED'])
 /** What Kubernetes puts into the environment of every pod where a service is called vouchsafe. */
 const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
@@ -142,7 +154,8 @@ const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
 /** All settings, or a ConfigError with everything that is wrong about them. */
 export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), dialects = ['standard'] }: ConfigSources): Promise<Config> {
   const problems: string[] = []
-  const given = gather({ flags, env: ownVariables(env, problems), file: await readFileOf(flags, env, cwd, problems) })
+  const own = ownVariables(env, problems)
+  const given = gather({ flags, env: own, file: await readFileOf(flags, env, cwd, problems) })
   /** What `read` makes of a setting; `otherwise` where it is not given, or wrong, which is noted. */
   function setting<Value>(name: Setting, read: (value: unknown) => Value, otherwise: Value): Value {
     const found = given[name]
@@ -164,6 +177,10 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const metrics_host = setting('metrics_host', readHost, '127.0.0.1')
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
+  const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, (variable) => own[variable]), [])
+  noteStraySecrets(own, given.upstreams?.value, problems)
+  const ldap_password = setting('ldap_password', readPassword, '')
+  const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -177,6 +194,8 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     trusted_proxies: setting('trusted_proxies', readTrustedProxies, []),
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
+    ...(upstreams.length > 0 && { upstreams }),
+    ...(ldap && { ldap }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     scopes,
     resources,
@@ -187,6 +206,14 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
+}
+
+/** A secret of an upstream that is not there is a mistyped name. */
+function noteStraySecrets(own: Readonly<Record<string, string>>, upstreams: unknown, problems: string[]): void {
+  const named = new Set(Object.keys(upstreams ?? {}).map(secretVariable))
+  for (const name of Object.keys(own)) {
+    if (UPSTREAM_SECRET.test(name) && !named.has(name)) problems.push(`${name} is the secret of no provider: name it under upstreams.`)
+  }
 }
 
 /** The dialects that are on, from their names, files and settings. */
@@ -228,7 +255,7 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>, problem
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('VOUCHSAFE_') || value === undefined || FROM_KUBERNETES.test(name)) continue
     if (name === 'VOUCHSAFE_PORT' && value.startsWith('tcp://')) continue // Kubernetes again
-    if (known.has(name)) own[name] = value
+    if (known.has(name) || UPSTREAM_SECRET.test(name)) own[name] = value
     else if (!OTHER_VARIABLES.has(name))
       problems.push(`${name} is not a variable of ours: take it away, or write one of ${[...known].join(', ')}.`)
   }

@@ -6,6 +6,7 @@ import type { AuthorizationCode } from '../model/grant.ts'
 import type { Seal } from '../model/keys.ts'
 import type { LogoutRequest } from '../model/logout.ts'
 import type { AccessTokenClaims } from '../model/token.ts'
+import type { PendingLink, UpstreamFlow } from '../model/upstream.ts'
 
 /** The secrets of one use: the one that seals now, and all that still open. */
 export interface SealingKeys {
@@ -76,6 +77,19 @@ export const FIELDS = {
     ...REQUEST,
   ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],
+  upstream: [
+    'expires_at',
+    'begun_at',
+    'upstream',
+    'state',
+    'nonce',
+    'code_verifier',
+    'ticket_hash',
+    'next',
+    'not_before',
+    'sub',
+  ] satisfies (keyof UpstreamFlow)[],
+  link: ['expires_at', 'created_at', 'upstream', 'issuer', 'subject', 'email', 'sub'] satisfies (keyof PendingLink)[],
   access_token: [
     'sub',
     'client_id',

@@ -6,6 +6,7 @@ import type { AuthorizationCode } from './grant.ts'
 import type { LogoutRequest } from './logout.ts'
 import type { KeyUse } from './stored-key.ts'
 import type { AccessTokenClaims } from './token.ts'
+import type { PendingLink, UpstreamFlow } from './upstream.ts'
 
 /** Writes a record so that only this server can read it, and only where it is meant to be read. */
 export interface Seal<Record> {
@@ -68,6 +69,8 @@ export interface Keys {
   ticket: Seal<AuthorizationRequest>
   consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
+  upstream: Seal<UpstreamFlow>
+  link: Seal<PendingLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
   refreshTokens: RefreshTokens

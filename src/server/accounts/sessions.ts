@@ -39,13 +39,14 @@ export async function findPerson(accounts: Accounts, http: HttpRequest): Promise
 
 /**
  * Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie.
- * `auth_time` is when the password was proved. @spec OIDC Core §2, RFC 8176 §2
+ * `auth_time` is when it was proved who sits there, `amr` how. @spec OIDC Core §2, RFC 8176 §2
  */
 export async function openSession(
   accounts: Accounts,
   user: User,
   auth_time: Milliseconds,
   replaces: StoredSession | null,
+  amr: string[],
 ): Promise<string> {
   const secret = randomToken()
   const session: StoredSession = {
@@ -54,7 +55,7 @@ export async function openSession(
     sub: user.sub,
     auth_time,
     selected_at: auth_time,
-    amr: ['pwd'],
+    amr,
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open(session, replaces?.session_hash)

@@ -1,4 +1,5 @@
-import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -32,13 +33,37 @@ export interface Attempt {
 
 /** Counts an attempt before anything is hashed, so that attempts side by side cannot slip through. */
 export async function countAttempt(accounts: Accounts, target: Target, address: string): Promise<Attempt> {
-  for (const { bucket, most } of addressBuckets(accounts, address)) {
-    const { count, ends_at } = await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())
-    // An address that is over its limit must not use up anybody's own attempts
-    if (count > most) return { left: null, ends_at }
-  }
+  // an address that is over its limit must not use up anybody's own attempts
+  const over = await overLimit(accounts, address)
+  if (over !== null) return { left: null, ends_at: over }
   const { count, ends_at } = await accounts.store.throttles.count(bucketOf(accounts, target), WINDOW, accounts.clock())
   return { left: count > TRIES_PER_ACCOUNT ? null : TRIES_PER_ACCOUNT - count, ends_at }
+}
+
+/** Counts an attempt of this address alone, where nobody was named. Throws OAuthError where it had too many. */
+export async function countAddress(accounts: Accounts, address: string): Promise<void> {
+  const over = await overLimit(accounts, address)
+  if (over === null) return
+  const retry_after = Math.max(1, Math.ceil((over - accounts.clock()) / SECOND))
+  throw new OAuthError('temporarily_unavailable', 'There were too many sign-ins from this address.', {
+    status: 429,
+    reason: 'too_many',
+    retry_after,
+  })
+}
+
+/** Takes such an attempt back, as it was a right one. */
+export async function forgiveAddress(accounts: Accounts, address: string): Promise<void> {
+  for (const { bucket } of addressBuckets(accounts, address)) await accounts.store.throttles.forgive(bucket, 'one')
+}
+
+/** Counts for the address; when the count begins anew where it is over its limit, else null. */
+async function overLimit(accounts: Accounts, address: string): Promise<Milliseconds | null> {
+  for (const { bucket, most } of addressBuckets(accounts, address)) {
+    const { count, ends_at } = await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())
+    if (count > most) return ends_at
+  }
+  return null
 }
 
 /**
@@ -48,7 +73,7 @@ export async function countAttempt(accounts: Accounts, target: Target, address: 
 export async function forgiveAttempts(accounts: Accounts, target: Target, address: string, how: 'all' | 'one'): Promise<void> {
   const { throttles } = accounts.store
   await throttles.forgive(bucketOf(accounts, target), how)
-  for (const { bucket } of addressBuckets(accounts, address)) await throttles.forgive(bucket, 'one')
+  await forgiveAddress(accounts, address)
 }
 
 function bucketOf(accounts: Accounts, target: Target): number {

@@ -9,7 +9,10 @@ import { page, seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 
 /** The rooms of a person's account, in the order of their doors. */
-const ROOMS = [{ name: 'apps', icon: 'apps' }] as const satisfies readonly { name: string; icon: IconName }[]
+const ROOMS = [
+  { name: 'apps', icon: 'apps' },
+  { name: 'identities', icon: 'globe' },
+] as const satisfies readonly { name: string; icon: IconName }[]
 
 export type RoomName = (typeof ROOMS)[number]['name']
 
@@ -29,18 +32,21 @@ export interface AccountParts {
   /** Without the product's name; the room's own where it is not given. */
   title?: string | Html
   status?: number
+  /** Where else a form of it may lead, as `formTarget` tells. */
+  form_action?: string
   main: Html
 }
 
 /** A page of the account: the doors of all rooms beside it. */
-export function accountPage(site: Site, { room, title, status, main }: AccountParts): Reply {
+export function accountPage(site: Site, { room, title, status, form_action, main }: AccountParts): Reply {
   return page(site, {
     title: title ?? site.words.account.rooms[room],
     ...(status !== undefined && { status }),
+    ...(form_action !== undefined && { form_action }),
     aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
   <nav class="account-nav" aria-label="${site.words.account.nav}">
-    ${ROOMS.map((one) => door(site, one, room))}
+    ${ROOMS.filter(({ name }) => name !== 'identities' || site.upstreams.size > 0).map((one) => door(site, one, room))}
   </nav>
   <div class="stack-l">
     ${main}

@@ -9,6 +9,7 @@ const DRAWINGS = {
   chevron: html`<path d="m5.5 8 4.5 4.5L14.5 8"/>`,
   code: html`<path d="m7 6-4 4 4 4M13 6l4 4-4 4"/>`,
   computer: html`<rect x="3" y="4.5" width="14" height="9.5" rx="1.5"/><path d="M7 16.75h6"/>`,
+  globe: html`<circle cx="10" cy="10" r="7"/><path d="M3 10h14M10 3c2 2 3 4.4 3 7s-1 5-3 7c-2-2-3-4.4-3-7s1-5 3-7z"/>`,
   lock: html`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.75a3 3 0 0 1 6 0V9"/>`,
   no: html`<circle cx="10" cy="10" r="7"/><path d="m5.2 5.2 9.6 9.6"/>`,
   plus: html`<path d="M10 4.5v11M4.5 10h11"/>`,

@@ -4,6 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
+import type { openPending } from '../accounts/pending-link.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { RoomName } from './account.ts'
 import { minutesUntil } from './dates.ts'
@@ -11,7 +12,8 @@ import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { bdi, clientMark, clientName, formTarget, initials, personName } from './text.ts'
+import { bdi, clientMark, clientName, formTargets, initials, personName } from './text.ts'
+import { inWords } from './words.ts'
 
 /** What the sign-in page is to show. */
 export interface LoginView {
@@ -25,6 +27,8 @@ export interface LoginView {
   /** Who is signed in, where that matters. */
   person: Person | null
   email: string
+  /** What is to be linked with the account that is proved here. */
+  waiting?: ReturnType<typeof openPending>
   /** Tries that are left after a wrong one. */
   left?: number
   paused_until?: Milliseconds
@@ -41,7 +45,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
   return page(site, {
     title: failed ? site.words.errorTitle(title) : title,
     status: paused_until !== undefined ? 429 : failed ? 403 : 200,
-    form_action: formTarget(interaction?.request.redirect_uri),
+    form_action: formTargets(interaction?.request.redirect_uri, ...[...site.upstreams.values()].map(({ issuer }) => issuer)),
     main: html`<div class="width-s stack-l">
 <div class="stack-s">
   <h1>${title}</h1>
@@ -50,9 +54,10 @@ export function loginPage(site: Site, view: LoginView): Reply {
 <div class="slip">
   <div class="slip-body stack">
     ${interaction && errand(site, interaction)}
-    ${notice(site, view)}
+    ${view.waiting && !failed ? linkNotice(site, view.waiting) : notice(site, view)}
     ${view.ask === 'choose' && view.person ? goOnForm(site, view.ticket, view.person) : null}
     ${passwordForm(site, view, failed)}
+    ${site.upstreams.size > 0 && upstreamForms(site, view)}
   </div>
   ${view.ask === 'again' ? otherLink(site, view.ticket) : null}
 </div>
@@ -87,11 +92,11 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
   const invalid = failed && html` aria-invalid="true" aria-describedby="login-error"`
   const fixed = view.ask === 'again' && html` readonly`
   return html`<form class="stack" method="post" action="${site.base}/login">
-      ${view.ticket === '' ? html`<input type="hidden" name="next" value="${view.next ?? 'apps'}">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
+      ${waitingField(view)}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>
-        <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email}" maxlength="254" required${fixed}${invalid}>
+        <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email || (view.waiting?.pending.email ?? '')}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
         <label for="login-password">${site.words.login.password}</label>
@@ -99,6 +104,33 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
     </form>`
+}
+
+/** What waits goes with each form. */
+function waitingField({ ticket, next }: LoginView): Html {
+  if (ticket === '') return html`<input type="hidden" name="next" value="${next ?? 'apps'}">`
+  return html`<input type="hidden" name="ticket" value="${ticket}">`
+}
+
+/** Other places to sign in, each a form of its own. */
+function upstreamForms(site: Site, view: LoginView): Html {
+  return html`<p class="or">${site.words.login.or}</p>
+    ${[...site.upstreams.values()].map(
+      ({ id, label }) => html`<form method="post" action="${site.base}/login/upstream/${id}">
+      ${waitingField(view)}
+      <button type="submit" class="button button-side button-wide" id="login-upstream-${id}">${icon('globe')}<span>${site.words.upstream.continueWith(inWords(site.words, label))}</span></button>
+    </form>`,
+    )}`
+}
+
+/** Why somebody who has just come from elsewhere is asked to sign in here. */
+function linkNotice(site: Site, { pending, upstream }: NonNullable<LoginView['waiting']>): Html {
+  const label = inWords(site.words, upstream.label)
+  const [title, text] =
+    pending.sub === undefined
+      ? [site.words.upstream.known, site.words.upstream.knownText(label, bdi(pending.email ?? ''))]
+      : [site.words.upstream.prove(label), site.words.upstream.proveText]
+  return html`<div class="notice notice-info" role="status" id="login-link">${icon('lock')}<div><strong>${title}</strong>${text}</div></div>`
 }
 
 /** Goes on without a password: the account that is signed in, chosen by hand. */
@@ -113,6 +145,11 @@ function goOnForm(site: Site, ticket: string, { session, user }: Person): Html {
 function otherLink(site: Site, ticket: string): Html {
   return html`<div class="slip-tear"></div>
   <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
+}
+
+/** Where somebody who has proved an account is asked about what is to be linked with it. */
+export function linkPath(site: Site, ticket: string, room: RoomName): string {
+  return withQuery(`${site.base}/login/link`, ticket === '' ? { next: room } : { ticket })
 }
 
 /** Where this page asks for another account than the one that is signed in. */

@@ -1,15 +1,16 @@
-import { SECOND } from '../../core/model/clock.ts'
+import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
+import { openPending } from '../accounts/pending-link.ts'
 import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
 import { isRoom, type RoomName, roomPath } from './account.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
-import { type LoginView, loginPage, otherAccount } from './login-view.ts'
+import { type LoginView, linkPath, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
 import { speak } from './words.ts'
 
@@ -18,14 +19,15 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = readQuery(http)
   const ticket = fields.get('ticket')
   const person = await findPerson(site, http)
+  const waiting = openPending(site, http)
   if (ticket === '') {
     const next = nextOf(fields)
     if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
-    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
+    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '', waiting })
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
+  return loginPage(await speakTo(site, http, interaction), { ...viewOf(ticket, interaction, fields, person), waiting })
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
@@ -49,35 +51,48 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
+  if ('user' in came) return goOn(site, http, { user: came.user, amr: ['pwd'], before: person, ticket, interaction, room: nextOf(fields) })
   const view = interaction
     ? viewOf(ticket, interaction, fields, person)
     : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
-  return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
+  const waiting = openPending(site, http)
+  return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email, waiting }, came)
+}
+
+/** Who sits there, how that was proved, and what waited for it. */
+interface Proved {
+  user: User
+  amr: string[]
+  /** When they signed in, where that was not just now. */
+  auth_time?: Milliseconds
+  /** Who sat here before. */
+  before: Person | null
+  ticket: string
+  interaction: Interaction | null
+  room: RoomName
 }
 
 /** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
-async function goOn(
+export async function goOn(
   site: Site,
-  user: User,
-  before: Person | null,
-  ticket: string,
-  interaction: Interaction | null,
-  room: RoomName,
+  http: HttpRequest,
+  { user, amr, before, ticket, interaction, room, ...proved }: Proved,
 ): Promise<Reply> {
-  const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
-  const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
+  const auth_time = proved.auth_time ?? Math.max(site.clock(), interaction?.request.created_at ?? 0)
+  const cookies = [await openSession(site, user, auth_time, before?.session ?? null, amr)]
   if (before && before.user.sub !== user.sub) {
     const renewed = site.interactions.renew(interaction?.request ?? null)
     cookies.push(renewed.cookie)
     ticket = renewed.ticket ?? ''
   }
+  // who proved an account because something is to be linked with it is asked about that first
+  if (openPending(site, http)) return withCookies(seeOther(linkPath(site, ticket, room)), ...cookies)
   const next = ticket === '' ? seeOther(roomPath(site, room)) : site.interactions.resume(ticket)
   return withCookies(next, ...cookies)
 }
 
 /** The room of the account to go to where nothing else waits. */
-function nextOf(fields: Fields): RoomName {
+export function nextOf(fields: Fields): RoomName {
   const next = fields.get('next')
   return isRoom(next) ? next : 'apps'
 }
