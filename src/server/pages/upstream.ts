@@ -63,10 +63,22 @@ export async function returnFromUpstream(site: Site, http: HttpRequest, id: stri
   const { flow, ticket } = opened
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return withCookies(site.interactions.restart(ticket), ...endFlow(site))
-  const their = await finishFlow(site, http, upstream, flow)
-  const next =
-    their === 'denied' ? backToLogin(site, flow, ticket) : await arrive(site, http, { upstream, flow, ticket, interaction, their })
-  return withCookies(next, ...endFlow(site))
+  try {
+    const their = await finishFlow(site, http, upstream, flow)
+    const came = { upstream, flow, ticket, interaction }
+    const next = their === 'denied' ? backToLogin(site, flow, ticket) : await arrive(site, http, { ...came, their })
+    return withCookies(next, ...endFlow(site))
+  } catch (cause) {
+    throw forgetting(site, OAuthError.from(cause))
+  }
+}
+
+/** What was refused cannot be tried again; what did not answer can. The first of the cookies holds what the others are good for. */
+function forgetting(site: Site, error: OAuthError): OAuthError {
+  if (error.status >= 500 || error.status === 429) return error
+  const { error: code, error_description, status, reason, cause } = error
+  const headers = { ...error.headers, 'set-cookie': endFlow(site)[0]! }
+  return new OAuthError(code, error_description, { status, ...(reason && { reason }), cause, headers })
 }
 
 /** Somebody who said no there may say how else. */

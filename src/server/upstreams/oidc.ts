@@ -18,34 +18,53 @@ const MOST_AT_ONCE = 50
 /** An OpenID provider, spoken to by openid-client. Its metadata is read when somebody first goes there. @spec OIDC Core §3.1, OIDC Discovery §4 */
 export function createUpstream(settings: UpstreamSettings, clock: Clock): Upstream {
   const { id, issuer, label, joining, linking } = settings
-  const metadata = createMetadata(() => discover(settings, clock), clock)
+  const metadata = createMetadata(() => discover(settings), clock)
+  let jwks: oidc.ExportedJWKSCache | undefined
   let running = 0
+  async function configure(): Promise<oidc.Configuration> {
+    const config = createConfiguration(await metadata(), settings, clock)
+    if (jwks) oidc.setJwksCache(config, jwks)
+    return config
+  }
   return {
     id,
     issuer,
     label,
     joining,
     linking,
-    begin: async ({ code_verifier, max_age, ...question }) => {
-      const config = await inTime(metadata())
-      return oidc.buildAuthorizationUrl(config, {
-        ...question,
-        ...(max_age !== undefined && { max_age: String(max_age) }),
-        scope: settings.scope,
-        code_challenge: await oidc.calculatePKCECodeChallenge(code_verifier),
-        code_challenge_method: 'S256',
-      }).href
-    },
+    begin: async (question) => inTime(configure().then((config) => buildUrl(config, settings, question))),
     finish: async (url, question) => {
       if (running >= MOST_AT_ONCE) throw away()
       running += 1
       try {
-        return await inTime(metadata().then((config) => redeem(config, url, question, settings)))
+        const config = await inTime(configure())
+        const their = await inTime(redeem(config, url, question, settings))
+        jwks = oidc.getJwksCache(config)
+        return their
       } finally {
         running -= 1
       }
     },
   }
+}
+
+/** Throws where the browser would be sent to something else than a page of the web. */
+async function buildUrl(config: oidc.Configuration, { issuer, scope }: UpstreamSettings, question: UpstreamQuestion): Promise<string> {
+  const { code_verifier, max_age, ...more } = question
+  const code_challenge = await oidc.calculatePKCECodeChallenge(code_verifier)
+  try {
+    const url = oidc.buildAuthorizationUrl(config, {
+      ...more,
+      ...(max_age !== undefined && { max_age: String(max_age) }),
+      scope,
+      code_challenge,
+      code_challenge_method: 'S256',
+    })
+    if (url.protocol === 'https:' || url.protocol === new URL(issuer).protocol) return url.href
+  } catch (cause) {
+    throw away(cause)
+  }
+  throw away(new Error('The authorization endpoint is no page of the web.'))
 }
 
 /** The ID token is checked by the library: signature, issuer, audience, nonce, times; so are state and iss. @spec OIDC Core §3.1.3.7, RFC 9207 §2.4 */
@@ -69,21 +88,27 @@ async function redeem(
   }
 }
 
-async function discover({ issuer, client_id, client_secret, token_endpoint_auth_method }: UpstreamSettings, clock: Clock) {
-  const plain = issuer.startsWith('http:')
-  const auth =
-    token_endpoint_auth_method === 'client_secret_post' ? oidc.ClientSecretPost(client_secret) : oidc.ClientSecretBasic(client_secret)
-  const metadata = {
-    [oidc.clockTolerance]: SKEW / SECOND,
-    [oidc.clockSkew]: Math.round((clock() - Date.now()) / SECOND),
-  }
-  // also behind TLS: an ID token proves itself by its signature
-  const execute = plain ? [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] : [oidc.enableNonRepudiationChecks]
-  return oidc
-    .discovery(new URL(issuer), client_id, metadata, auth, { execute, timeout: REQUEST, [oidc.customFetch]: boundedFetch })
-    .catch((cause: unknown) => {
-      throw away(cause)
-    })
+async function discover({ issuer, client_id }: UpstreamSettings): Promise<oidc.ServerMetadata> {
+  const execute = issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : []
+  const options = { execute, timeout: REQUEST, [oidc.customFetch]: boundedFetch }
+  const config = await oidc.discovery(new URL(issuer), client_id, {}, oidc.None(), options).catch((cause: unknown) => {
+    throw away(cause)
+  })
+  return config.serverMetadata()
+}
+
+/** How one sign-in speaks to it, by our clock. */
+function createConfiguration(server: oidc.ServerMetadata, settings: UpstreamSettings, clock: Clock): oidc.Configuration {
+  const { client_id, client_secret, token_endpoint_auth_method: method, issuer } = settings
+  const auth = method === 'client_secret_post' ? oidc.ClientSecretPost(client_secret) : oidc.ClientSecretBasic(client_secret)
+  const skew = Math.round((clock() - Date.now()) / SECOND)
+  const config = new oidc.Configuration(server, client_id, { [oidc.clockTolerance]: SKEW / SECOND, [oidc.clockSkew]: skew }, auth)
+  config.timeout = REQUEST
+  config[oidc.customFetch] = boundedFetch
+  if (issuer.startsWith('http:')) oidc.allowInsecureRequests(config)
+  // also behind TLS an ID token proves itself by its signature
+  oidc.enableNonRepudiationChecks(config)
+  return config
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {
