@@ -63,6 +63,7 @@ export type ErrorReason =
   | 'upstream_address'
   | 'upstream_unknown'
   | 'upstream_taken'
+  | 'directory_away'
   | 'disabled'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */

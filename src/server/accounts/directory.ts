@@ -1,6 +1,7 @@
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 import { admit } from './identities.ts'
+import { isEmail } from './users.ts'
 
 /**
  * Whose password this is by the directory; null where it is nobody's there; 'not asked' where this person's password is kept here. Somebody
@@ -16,7 +17,7 @@ export async function proveByDirectory(
   if (!directory) return 'not asked'
   const linked = user !== null && (await store.identities.list(user.sub)).some(({ issuer }) => issuer === directory.issuer)
   if (user && !linked && !directory.only) return 'not asked'
-  const their = await directory.prove(email, password)
+  const their = isEmail(email) ? await directory.prove(email, password) : null
   if (!their) return null
   const arrival = await admit(accounts, their, directory.joining)
   // an address may have gone to another entry than the one whose person had it here

@@ -11,7 +11,7 @@ import { isPasswordLength, normalEmail } from './users.ts'
 export type SignIn = { user: User } | { left: number } | { paused_until: Milliseconds }
 
 /** Where passwords are proved in two places, a wrong one is answered after this time, so that it does not tell which place was asked. */
-const EVEN: Milliseconds = 300
+const EVEN: Milliseconds = 200
 
 /**
  * Proves who somebody is by email and password. An email that nobody has, a person who is disabled and a wrong password

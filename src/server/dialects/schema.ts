@@ -107,6 +107,7 @@ const REASONS = words<ErrorReason>({
   upstream_address: 1,
   upstream_unknown: 1,
   upstream_taken: 1,
+  directory_away: 1,
   disabled: 1,
 })
 

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+import type { ConnectionOptions } from 'node:tls'
 import { Client, type Entry, InvalidCredentialsError, ResultCodeError } from 'ldapts'
 import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
@@ -29,7 +31,7 @@ export function createDirectory(settings: LdapSettings): Directory {
       if (password === '' || login === '') return null
       if (running >= MOST_AT_ONCE) throw away()
       running += 1
-      const client = new Client({ url: settings.url, connectTimeout: REQUEST, timeout: REQUEST, tlsOptions: tlsOf(settings) })
+      const client = createClient(settings)
       const deadline = setTimeout(() => void client.unbind().catch(() => {}), STEP)
       try {
         return await prove(client, settings, login, password)
@@ -42,6 +44,13 @@ export function createDirectory(settings: LdapSettings): Directory {
       }
     },
   }
+}
+
+/** With settings for TLS the library begins with it, whatever the address says. */
+function createClient(settings: LdapSettings): Client {
+  const { url } = settings
+  const secure = /^ldaps:/i.test(url)
+  return new Client({ url, connectTimeout: REQUEST, timeout: REQUEST, ...(secure && { tlsOptions: tlsOf(settings) }) })
 }
 
 async function prove(client: Client, settings: LdapSettings, login: string, password: string): Promise<TheirPerson | null> {
@@ -109,10 +118,15 @@ function textOf(value: Entry[string] | undefined): string {
   return text.length <= 500 ? text : ''
 }
 
-const tlsOf = ({ ca }: LdapSettings) => ({ minVersion: 'TLSv1.2' as const, ...(ca !== undefined && { ca }) })
+/** The name that the certificate must have is said, as the library forgets it with STARTTLS. @spec RFC 4513 §3.1.3 */
+function tlsOf({ ca, url }: LdapSettings): ConnectionOptions {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+  return { host, minVersion: 'TLSv1.2', ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) }
+}
 
 function away(cause?: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', 'The directory does not answer.', {
+    reason: 'directory_away',
     retry_after: 5,
     ...(cause !== undefined && { cause }),
   })

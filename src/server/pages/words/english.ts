@@ -264,6 +264,10 @@ export const english = {
       text: () =>
         html`It is linked with another account already, or yours is linked with another one of the same service. Nothing was changed.`,
     },
+    directory_away: {
+      title: () => html`We cannot check passwords at this moment`,
+      text: () => html`The directory that knows them does not answer. You are not signed in, and nothing was changed.`,
+    },
     disabled: {
       title: () => html`This account was stopped`,
       text: () => html`It cannot be used at present. Whoever runs this service can tell you why. Nothing about you was passed on.`,

@@ -265,6 +265,10 @@ export const french: Words = {
       title: () => html`Ceci ne peut pas être lié`,
       text: () => html`C’est déjà lié à un autre compte, ou le vôtre l’est à un autre du même service. Rien n’a été modifié.`,
     },
+    directory_away: {
+      title: () => html`Nous ne pouvons pas vérifier les mots de passe en ce moment`,
+      text: () => html`L’annuaire qui les connaît ne répond pas. Vous n’êtes pas connecté et rien n’a été modifié.`,
+    },
     disabled: {
       title: () => html`Ce compte est suspendu`,
       text: () =>

@@ -267,6 +267,10 @@ export const german: Words = {
       text: () =>
         html`Es ist schon mit einem anderen Konto verknüpft, oder Ihres mit einem anderen desselben Dienstes. Nichts wurde geändert.`,
     },
+    directory_away: {
+      title: () => html`Wir können gerade keine Passwörter prüfen`,
+      text: () => html`Das Verzeichnis, das sie kennt, antwortet nicht. Sie sind nicht angemeldet, und nichts wurde geändert.`,
+    },
     disabled: {
       title: () => html`Dieses Konto ist gesperrt`,
       text: () =>

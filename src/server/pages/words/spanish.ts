@@ -261,6 +261,10 @@ export const spanish: Words = {
       title: () => html`Esto no se puede vincular`,
       text: () => html`Ya está vinculado con otra cuenta, o la suya lo está con otra del mismo servicio. No se ha cambiado nada.`,
     },
+    directory_away: {
+      title: () => html`Ahora mismo no podemos comprobar contraseñas`,
+      text: () => html`El directorio que las conoce no responde. No ha iniciado sesión y no se ha cambiado nada.`,
+    },
     disabled: {
       title: () => html`Esta cuenta está bloqueada`,
       text: () => html`Por ahora no se puede usar. Quien lleva este servicio puede decirle por qué. No se ha transmitido nada sobre usted.`,
