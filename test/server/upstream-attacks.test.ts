@@ -155,7 +155,7 @@ describe('attacks on the sign-in at an upstream', () => {
         () => 'x',
         () => '~',
         () =>
-          site.app.server.keys.link.seal({
+          site.app.server.keys.pending_link.seal({
             expires_at: site.time.now + MINUTE,
             created_at: 0,
             upstream: 'work',

@@ -99,7 +99,7 @@ function createSeals(sealing: (use: KeyUse) => SealingKeys, issuer: string, cloc
     consent: createSeal(ticket, 'consent', FIELDS.consent, issuer, clock),
     logout: createSeal(ticket, 'logout', FIELDS.logout, issuer, clock),
     upstream: createSeal(ticket, 'upstream', FIELDS.upstream, issuer, clock),
-    link: createSeal(ticket, 'link', FIELDS.link, issuer, clock),
+    pending_link: createSeal(ticket, 'pending_link', FIELDS.pending_link, issuer, clock),
     access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock, ASKED_ABOUT), issuer),
     client: createSealedClients(sealing('client'), issuer, clock),
     refreshTokens: createRefreshTokens(sealing('mac'), issuer),

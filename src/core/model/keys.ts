@@ -70,7 +70,7 @@ export interface Keys {
   consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
   upstream: Seal<UpstreamFlow>
-  link: Seal<PendingLink>
+  pending_link: Seal<PendingLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
   refreshTokens: RefreshTokens

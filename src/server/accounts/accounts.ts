@@ -9,7 +9,7 @@ export interface Accounts {
   issuer: string
   store: Store
   clock: Clock
-  keys: Pick<Keys, 'mac' | 'upstream' | 'link'>
+  keys: Pick<Keys, 'mac' | 'upstream' | 'pending_link'>
   /** Seconds that a session lasts. */
   session_lifetime: number
   /** Providers where people may sign in, by their ids. */

@@ -23,13 +23,13 @@ export function keepPending(accounts: Accounts, { id }: Upstream, { issuer, subj
     ...(email !== '' && { email }),
     ...(sub !== undefined && { sub }),
   }
-  return writeCookie(accounts.issuer, COOKIE, accounts.keys.link.seal(pending), PATIENCE / SECOND)
+  return writeCookie(accounts.issuer, COOKIE, accounts.keys.pending_link.seal(pending), PATIENCE / SECOND)
 }
 
 /** What waits in this browser to be linked, with its provider; null where nothing does. */
 export function openPending(accounts: Accounts, http: HttpRequest): { pending: PendingLink; upstream: Upstream } | null {
   const sealed = readCookie(http, cookieName(accounts.issuer, COOKIE))
-  const pending = sealed ? accounts.keys.link.open(sealed) : null
+  const pending = sealed ? accounts.keys.pending_link.open(sealed) : null
   const upstream = pending && accounts.upstreams.get(pending.upstream)
   return upstream && pending.expires_at > accounts.clock() ? { pending, upstream } : null
 }

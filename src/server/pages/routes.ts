@@ -3,7 +3,7 @@ import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
 import { showHome } from './home.ts'
 import { changeIdentities, showIdentities } from './identities.ts'
-import { showLink, submitLink } from './link.ts'
+import { showIdentityLink, submitIdentityLink } from './identity-link.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
 import type { Site } from './site.ts'
@@ -23,7 +23,7 @@ export interface PageRoute {
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
-  '/login/link': { GET: showLink, POST: submitLink },
+  '/login/link': { GET: showIdentityLink, POST: submitIdentityLink },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },

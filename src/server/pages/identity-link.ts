@@ -16,14 +16,14 @@ import { taken } from './upstream.ts'
 import { inWords } from './words.ts'
 
 /** Asks somebody who has proved both, their account here and the one elsewhere, whether the two are to be linked. */
-export async function showLink(site: Site, http: HttpRequest): Promise<Reply> {
+export async function showIdentityLink(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = readQuery(http)
   const asked = await prove(site, http, fields)
   return isReply(asked) ? asked : linkPage(site, fields, asked)
 }
 
 /** Links, or does not, and goes on to what waited. */
-export async function submitLink(site: Site, http: HttpRequest): Promise<Reply> {
+export async function submitIdentityLink(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
   const asked = await prove(site, http, fields)
   if (isReply(asked)) return asked
