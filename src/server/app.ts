@@ -20,12 +20,13 @@ import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { embedLogin } from './pages/login.ts'
-import { type PageRoute, pageRoutes } from './pages/routes.ts'
+import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
 import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
+import { openElsewhere } from './upstreams.ts'
 
 export interface AppOptions {
   config: Config
@@ -73,7 +74,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const health = createHealth({ store, clock, log, signer: server.keys.signer })
   const routes = new Map<string, Page>()
-  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
+  const pages = { ...pageRoutes, ...upstreamRoutes(site.upstreams.keys()) }
+  for (const [path, route] of Object.entries(pages)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
   const home = routes.get(`${site.base}/`)
   if (site.base !== '' && home) routes.set(site.base, home)
   for (const path of HEALTH_PATHS) {
@@ -152,6 +154,7 @@ async function createSite(
     resources,
     lifetime,
     session_lifetime: lifetime.session,
+    ...(await openElsewhere(config, clock)),
     first_run,
     outbox,
   }

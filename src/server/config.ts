@@ -5,6 +5,7 @@ import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
 import { chooseDialects, isKnown } from './dialects/choose.ts'
 import { loadObject } from './dialects/file.ts'
+import { readLdap, readUpstreams, secretVariable } from './elsewhere-settings.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
 import {
@@ -18,6 +19,7 @@ import {
   readMail,
   readMigrate,
   readNames,
+  readPassword,
   readPin,
   readPort,
   readProduct,
@@ -30,6 +32,7 @@ import {
   readWorkers,
   type SignerSettings,
 } from './settings.ts'
+import type { LdapSettings, UpstreamSettings } from './upstreams/upstream-settings.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
 export interface Config {
@@ -53,6 +56,10 @@ export interface Config {
   signer?: SignerSettings
   /** The mail server; without one nothing that needs letters is offered. */
   mail?: MailSettings
+  /** OpenID providers where people may sign in; none unless given. */
+  upstreams?: readonly UpstreamSettings[]
+  /** A directory whose people sign in with their passwords there; none unless given. */
+  ldap?: LdapSettings
   product: Product
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
@@ -129,6 +136,9 @@ const SETTINGS = {
   smtp_url: { variable: 'VOUCHSAFE_SMTP_URL' },
   smtp_from: { variable: 'VOUCHSAFE_SMTP_FROM' },
   smtp_password: { variable: 'VOUCHSAFE_SMTP_PASSWORD' },
+  upstreams: {},
+  ldap: {},
+  ldap_password: { variable: 'VOUCHSAFE_LDAP_PASSWORD' },
   product: {},
   scopes: {},
   resources: {},
@@ -144,6 +154,8 @@ interface Given {
   where: string
 }
 
+/** The secret of one upstream. */
+const UPSTREAM_SECRET = /^VOUCHSAFE_UPSTREAM_[A-Z0-9_]+_SECRET$/
 const OTHER_VARIABLES = new Set(['VOUCHSAFE_CONFIG', 'VOUCHSAFE_LAUNCHED'])
 /** What Kubernetes puts into the environment of every pod where a service is called vouchsafe. */
 const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
@@ -151,7 +163,8 @@ const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
 /** All settings, or a ConfigError with everything that is wrong about them. */
 export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), dialects = ['standard'] }: ConfigSources): Promise<Config> {
   const problems: string[] = []
-  const given = gather({ flags, env: ownVariables(env, problems), file: await readFileOf(flags, env, cwd, problems) })
+  const own = ownVariables(env, problems)
+  const given = gather({ flags, env: own, file: await readFileOf(flags, env, cwd, problems) })
   /** What `read` makes of a setting; `otherwise` where it is not given, or wrong, which is noted. */
   function setting<Value>(name: Setting, read: (value: unknown) => Value, otherwise: Value): Value {
     const found = given[name]
@@ -174,6 +187,10 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
   const mail = readMailSettings(given, problems)
+  const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, (variable) => own[variable]), [])
+  noteStraySecrets(own, given.upstreams?.value, problems)
+  const ldap_password = setting('ldap_password', readPassword, '')
+  const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -188,6 +205,8 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
     ...(mail && { mail }),
+    ...(upstreams.length > 0 && { upstreams }),
+    ...(ldap && { ldap }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     scopes,
     resources,
@@ -214,6 +233,14 @@ function readMailSettings({ mail, smtp_url, smtp_from, smtp_password }: Partial<
   } catch (cause) {
     problems.push(`${where} ${cause instanceof Error ? cause.message : String(cause)}`)
     return null
+  }
+}
+
+/** A secret of an upstream that is not there is a mistyped name. */
+function noteStraySecrets(own: Readonly<Record<string, string>>, upstreams: unknown, problems: string[]): void {
+  const named = new Set(Object.keys(upstreams ?? {}).map(secretVariable))
+  for (const name of Object.keys(own)) {
+    if (UPSTREAM_SECRET.test(name) && !named.has(name)) problems.push(`${name} is the secret of no provider: name it under upstreams.`)
   }
 }
 
@@ -256,7 +283,7 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>, problem
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('VOUCHSAFE_') || value === undefined || FROM_KUBERNETES.test(name)) continue
     if (name === 'VOUCHSAFE_PORT' && value.startsWith('tcp://')) continue // Kubernetes again
-    if (known.has(name)) own[name] = value
+    if (known.has(name) || UPSTREAM_SECRET.test(name)) own[name] = value
     else if (!OTHER_VARIABLES.has(name))
       problems.push(`${name} is not a variable of ours: take it away, or write one of ${[...known].join(', ')}.`)
   }

@@ -183,6 +183,10 @@ export function readPin(value: unknown): string {
   return pin
 }
 
+export function readPassword(value: unknown): string {
+  return readString(value, 'what the account was made with')
+}
+
 const isWhole = (value: unknown, most: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
 
@@ -361,7 +365,8 @@ export function readLifetime(value: unknown, otherwise: LifetimeSettings): Lifet
   return lifetime
 }
 
-type Wrong = (problem: string) => Error
+/** Makes the error of a problem with one part of a setting. */
+export type Wrong = (problem: string) => Error
 
 function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, most = 86_400): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
@@ -369,7 +374,7 @@ function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, mos
 }
 
 /** A text, which is English, or texts by language tag, of which English is one. */
-function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
+export function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
   const texts = typeof value === 'string' ? { en: value } : value
   const given = readMembers(texts, undefined, () => wrong(`needs a ${name}: a text, or texts by language tag`))
   for (const text of Object.values(given)) {
@@ -380,19 +385,19 @@ function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, s
   return given as Record<string, string> // each was looked at
 }
 
-function readWords(value: unknown, name: string, wrong: Wrong): string[] {
+export function readWords(value: unknown, name: string, wrong: Wrong): string[] {
   if (Array.isArray(value) && value.every((word) => typeof word === 'string' && word !== '')) return value
   throw wrong(`needs ${name} to be a list of texts`)
 }
 
-function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
+export function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('must be an object')
   const stranger = known && Object.keys(value).find((member) => !known.includes(member))
   if (stranger !== undefined) throw wrong(`has a member ${stranger} that is not known: there are ${known?.join(', ')}`)
   return { ...value }
 }
 
-function readObject(value: unknown, known?: readonly string[]): Record<string, unknown> {
+export function readObject(value: unknown, known?: readonly string[]): Record<string, unknown> {
   return readMembers(value, known, (problem) => new Error(`${problem}.`))
 }
 

@@ -19,6 +19,7 @@ export const TABLES: readonly Table[] = [
   table('initial_access_tokens', 'token_hash', 'token_id uses expires_at record'),
   table('users', 'sub', 'email record'),
   table('gone_users', 'sub', ''),
+  table('identities', 'issuer subject', 'sub identity_id record'),
   table('api_keys', 'key_hash', 'key_id sub record'),
   table('passkeys', 'passkey_id', 'credential_id sub counter used_at record'),
   table('totp', 'sub', 'last_step record'),

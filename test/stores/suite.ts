@@ -9,6 +9,7 @@ import { consentTests } from './suite/consents.ts'
 import { factorTests } from './suite/factors.ts'
 import { grantTests } from './suite/grants.ts'
 import { guardTests } from './suite/guards.ts'
+import { identityTests } from './suite/identities.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyRingTests } from './suite/key-ring.ts'
 import { keyTests } from './suite/keys.ts'
@@ -43,6 +44,7 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   'what may happen once': onceTests,
   'API keys': apiKeyTests,
   users: userTests,
+  identities: identityTests,
   sessions: sessionTests,
   'factors besides a password': factorTests,
   throttles: throttleTests,

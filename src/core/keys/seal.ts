@@ -8,6 +8,7 @@ import type { Seal } from '../model/keys.ts'
 import type { LogoutRequest } from '../model/logout.ts'
 import type { MailLink } from '../model/mail-link.ts'
 import type { AccessTokenClaims } from '../model/token.ts'
+import type { PendingLink, UpstreamFlow } from '../model/upstream.ts'
 
 /** The secrets of one use: the one that seals now, and all that still open. */
 export interface SealingKeys {
@@ -81,6 +82,19 @@ export const FIELDS = {
   ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],
   link: ['act', 'expires_at', 'email', 'sub', 'state'] satisfies (keyof MailLink)[],
+  upstream: [
+    'expires_at',
+    'begun_at',
+    'upstream',
+    'state',
+    'nonce',
+    'code_verifier',
+    'ticket_hash',
+    'next',
+    'not_before',
+    'sub',
+  ] satisfies (keyof UpstreamFlow)[],
+  pending_link: ['expires_at', 'created_at', 'upstream', 'issuer', 'subject', 'email', 'sub'] satisfies (keyof PendingLink)[],
   access_token: [
     'sub',
     'client_id',

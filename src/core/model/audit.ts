@@ -31,6 +31,8 @@ export const AUDIT_EVENTS = [
   'user.disabled',
   'user.enabled',
   'user.deleted',
+  'identity.linked',
+  'identity.unlinked',
   'api_key.added',
   'api_key.revoked',
   'initial_access_token.added',
@@ -72,6 +74,9 @@ export interface AuditDetails {
   grant_id?: string
   jti?: string
   reason?: RevocationReason
+  identity_id?: string
+  /** Where the identity is from. */
+  issuer?: string
   key_id?: string
   token_id?: string
   dialect?: string

@@ -8,6 +8,7 @@ import type { LogoutRequest } from './logout.ts'
 import type { MailLink } from './mail-link.ts'
 import type { KeyUse } from './stored-key.ts'
 import type { AccessTokenClaims } from './token.ts'
+import type { PendingLink, UpstreamFlow } from './upstream.ts'
 
 /** Writes a record so that only this server can read it, and only where it is meant to be read. */
 export interface Seal<Record> {
@@ -71,6 +72,8 @@ export interface Keys {
   consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
   link: Seal<MailLink>
+  upstream: Seal<UpstreamFlow>
+  pending_link: Seal<PendingLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
   /** What people show besides a password: secrets that stay in the store, and steps that travel. */

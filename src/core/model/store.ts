@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
 import type { Factors, Passkey, Totp } from './factor.ts'
 import type { Consent, Grant, Restriction, Standing } from './grant.ts'
+import type { Identity } from './identity.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
 import type { Receipt, ReceiptPage, ReceiptsToVerify, ReceiptVerdict, StoredReceipt } from './receipt.ts'
 import type { StoredKey } from './stored-key.ts'
@@ -204,6 +205,19 @@ export interface Store {
     spendRecoveryCode(sub: string, hash: string, options?: FactorOptions): Promise<boolean>
     /** Takes all of them away; false where there were none. */
     reset(sub: string, options?: FactorOptions): Promise<boolean>
+  }
+  /** What people are called somewhere else. */
+  identities: {
+    find(issuer: string, subject: string): Promise<Identity | null>
+    /**
+     * 'taken' where it is somebody's already, or its person has another one of this issuer. `user` is its person, new here, who is added
+     * by the same move: then 'taken' also where the email is somebody else's.
+     */
+    add(identity: Identity, options?: { user?: User; by?: Actor }): Promise<'added' | 'taken'>
+    /** False where this person has none of this id; with `keep_one` also where it is the last of theirs. */
+    remove(sub: string, identity_id: string, options?: { keep_one?: boolean; by?: Actor }): Promise<boolean>
+    /** All of one person, by issuer: as many as there are issuers. */
+    list(sub: string): Promise<Identity[]>
   }
   sessions: {
     /** The session while it lasts. */

@@ -1,4 +1,5 @@
-import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -34,6 +35,7 @@ export interface Attempt {
 
 /** Counts an attempt before anything is hashed, so that attempts side by side cannot slip through. */
 export async function countAttempt(accounts: Accounts, target: Target, address: string): Promise<Attempt> {
+  // an address that is over its limit must not use up anybody's own attempts
   const over = await countAddress(accounts, address)
   if (over) return over
   const { count, ends_at } = await accounts.store.throttles.count(bucketOf(accounts, target), WINDOW, accounts.clock())
@@ -41,17 +43,28 @@ export async function countAttempt(accounts: Accounts, target: Target, address: 
   return { left: count > most ? null : most - count, ends_at }
 }
 
+/** Counts an attempt of this address alone, where nobody was named. Throws OAuthError where it had too many. */
+export async function requireAddress(accounts: Accounts, address: string): Promise<void> {
+  const over = await countAddress(accounts, address)
+  if (!over) return
+  const retry_after = Math.max(1, Math.ceil((over.ends_at - accounts.clock()) / SECOND))
+  throw new OAuthError('temporarily_unavailable', 'There were too many sign-ins from this address.', {
+    status: 429,
+    reason: 'too_many',
+    retry_after,
+  })
+}
+
 /** Counts an attempt from an address alone; null while there are some left. */
 export async function countAddress(accounts: Accounts, address: string): Promise<Attempt | null> {
   for (const { bucket, most } of addressBuckets(accounts, address)) {
     const { count, ends_at } = await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())
-    // An address that is over its limit must not use up anybody's own attempts
     if (count > most) return { left: null, ends_at }
   }
   return null
 }
 
-/** Takes back an attempt of an address that turned out to be none. */
+/** Takes such an attempt back, as it was a right one. */
 export async function forgiveAddress(accounts: Accounts, address: string): Promise<void> {
   for (const { bucket } of addressBuckets(accounts, address)) await accounts.store.throttles.forgive(bucket, 'one')
 }

@@ -47,7 +47,7 @@ export async function fillStore({ store, keys }: AuthorizationServer, config: Co
   )
   const client_id = `bench${dialect.client_id_suffix}`
   const added = await registerClient(store, metadata, { client_id, reviewed: true, by: SERVER }, clock)
-  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session }
+  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session, upstreams: new Map() }
   const enter = async (_: unknown, person: number): Promise<string> => {
     const user: User = { sub: `person-${person}`, email: `person-${person}@bench.invalid`, created_at: clock() }
     await store.users.add(user, SERVER)

@@ -103,6 +103,12 @@ const REASONS = words<ErrorReason>({
   foreign_form: 1,
   no_cookies: 1,
   moving: 1,
+  upstream_failed: 1,
+  upstream_address: 1,
+  upstream_unknown: 1,
+  upstream_taken: 1,
+  directory_away: 1,
+  disabled: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({

@@ -12,6 +12,7 @@ import type { Site } from './site.ts'
 const ROOMS = [
   { name: 'profile', icon: 'person' },
   { name: 'security', icon: 'shield' },
+  { name: 'identities', icon: 'globe' },
   { name: 'apps', icon: 'apps' },
   { name: 'receipts', icon: 'receipt' },
   { name: 'devices', icon: 'computer' },
@@ -35,18 +36,21 @@ export interface AccountParts {
   /** Without the product's name; the room's own where it is not given. */
   title?: string | Html
   status?: number
+  /** Where else a form of it may lead, as `formTarget` tells. */
+  form_action?: string
   main: Html
 }
 
 /** A page of the account: the doors of all rooms beside it. */
-export function accountPage(site: Site, { room, title, status, main }: AccountParts): Reply {
+export function accountPage(site: Site, { room, title, status, form_action, main }: AccountParts): Reply {
   return page(site, {
     title: title ?? site.words.account.rooms[room],
     ...(status !== undefined && { status }),
+    ...(form_action !== undefined && { form_action }),
     aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
   <nav class="account-nav" aria-label="${site.words.account.nav}">
-    ${ROOMS.map((one) => door(site, one, room))}
+    ${ROOMS.filter(({ name }) => name !== 'identities' || site.upstreams.size > 0).map((one) => door(site, one, room))}
   </nav>
   <div class="stack-l">
     ${main}

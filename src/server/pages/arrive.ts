@@ -1,9 +1,11 @@
+import type { Milliseconds } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import { PASSWORD } from '../accounts/acr.ts'
+import { openPending } from '../accounts/pending-link.ts'
 import { hasFactor } from '../accounts/second-factor.ts'
 import { openSession, type Person, type Shown } from '../accounts/sessions.ts'
 import { makeRoom } from '../accounts/several.ts'
@@ -11,6 +13,7 @@ import { bindBrowser, passwordMark, sealStep, unbindBrowser } from '../accounts/
 import { isRoom, type RoomName, roomPath } from './account.ts'
 import type { Fields } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
+import { linkPath } from './login-view.ts'
 import type { Site } from './site.ts'
 
 /** Where somebody goes who has signed in: back to a request that waits, or into a room of their account. */
@@ -53,6 +56,8 @@ export interface First {
   user: User
   /** A password unless given. */
   amr?: readonly string[]
+  /** When it was shown, where that was not just now. */
+  auth_time?: Milliseconds
   /** The session that has shown it, where it was not just now. */
   session?: StoredSession
 }
@@ -63,7 +68,14 @@ export interface First {
  */
 export async function afterFirstFactor(site: Site, http: HttpRequest, first: First, before: Person | null, errand: Errand): Promise<Reply> {
   if (hasFactor(await site.store.factors.find(first.user.sub))) return askSecond(site, http, first, errand)
-  return arrive(site, http, first.user, { auth_time: momentOf(site, errand), ...(first.amr && { amr: first.amr }) }, before, errand)
+  return arrive(
+    site,
+    http,
+    first.user,
+    { auth_time: first.auth_time ?? momentOf(site, errand), ...(first.amr && { amr: first.amr }) },
+    before,
+    errand,
+  )
 }
 
 /** To the page that asks for another factor; how far they have come travels sealed, and good in this browser only. */
@@ -106,6 +118,8 @@ export async function arrive(
     cookies.push(renewed.cookie)
     ticket = renewed.ticket ?? ''
   }
+  // who proved an account because something is to be linked with it is asked about that first
+  if (openPending(site, http)) return withCookies(seeOther(linkPath(site, ticket, errand.room)), ...cookies)
   const next = ticket === '' ? seeOther(roomPath(site, errand.room)) : site.interactions.resume(ticket)
   return withCookies(next, ...cookies)
 }

@@ -2,6 +2,7 @@ import { SECOND } from '../../core/model/clock.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
+import { openPending } from '../accounts/pending-link.ts'
 import { findPerson, isRecent, type Person } from '../accounts/sessions.ts'
 import { findOthers, switchTo } from '../accounts/several.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
@@ -32,13 +33,14 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   return better ?? loginPage(await speakTo(site, http, interaction), view)
 }
 
-type Shown = Pick<LoginView, 'ask' | 'person' | 'email' | 'others'>
+type Shown = Pick<LoginView, 'ask' | 'person' | 'email' | 'others' | 'waiting'>
 
 /** Where nothing waits but a room of the account: the same person once more, where the room wants that, or anybody. */
 async function standaloneView(site: Site, http: HttpRequest, fields: Fields, person: Person | null): Promise<Shown> {
+  const waiting = openPending(site, http)
   return fields.get('account') === 'again' && person
-    ? { ask: 'again', person, email: person.user.email, others: [] }
-    : { ask: 'anybody', person: null, email: '', others: await findOthers(site, http, person) }
+    ? { ask: 'again', person, email: person.user.email, others: [], waiting }
+    : { ask: 'anybody', person: null, email: '', others: await findOthers(site, http, person), waiting }
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
@@ -87,7 +89,7 @@ async function viewOf(
   person: Person | null,
 ): Promise<LoginView> {
   const { request } = interaction
-  const asked = { ticket, interaction, email: request.login_hint ?? '' }
+  const asked = { ticket, interaction, email: request.login_hint ?? '', waiting: openPending(site, http) }
   const others = await choosable(site, http, interaction, person)
   const other = fields.get('account') === 'other' || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
   if (!person || other) return { ...asked, ask: other ? 'other' : 'anybody', person: null, others }

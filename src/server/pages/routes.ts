@@ -7,6 +7,8 @@ import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.
 import { showFactor, submitFactor } from './factor.ts'
 import { showForgot, submitForgot } from './forgot.ts'
 import { showHome } from './home.ts'
+import { changeIdentities, showIdentities } from './identities.ts'
+import { showIdentityLink, submitIdentityLink } from './identity-link.ts'
 import { sendExport, showLeave, showLeft, submitLeave } from './leave.ts'
 import { showLink, submitLink } from './link.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
@@ -23,6 +25,7 @@ import { showMail } from './shown-mail.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
 import { showSetUp, submitTotp } from './totp.ts'
+import { beginUpstream, returnFromUpstream } from './upstream.ts'
 
 /** A page: one request in, one reply out. It throws OAuthError, and the app shows the error page. */
 export type PageHandler = (site: Site, http: HttpRequest) => Promise<Reply>
@@ -42,6 +45,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/mail': { GET: showMail },
   '/login/factor': { GET: showFactor, POST: submitFactor },
   '/login/passkey': { GET: showPasskey, POST: submitPasskey },
+  '/login/link': { GET: showIdentityLink, POST: submitIdentityLink },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
@@ -65,6 +69,17 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/security/totp': { GET: showSetUp, POST: submitTotp },
   '/account/security/recovery-codes': { POST: makeRecoveryCodes },
   [scriptPath({ base: '' })]: { GET: showScript },
+  '/account/identities': { GET: showIdentities, POST: changeIdentities },
   '/style.css': { GET: async (site) => site.sheet.reply },
   '/favicon.ico': { GET: async () => favicon },
+}
+
+/** Where people go to an upstream, and come back from it: two addresses for each. */
+export function upstreamRoutes(ids: Iterable<string>): Record<string, PageRoute> {
+  const routes: Record<string, PageRoute> = {}
+  for (const id of ids) {
+    routes[`/login/upstream/${id}`] = { POST: (site, http) => beginUpstream(site, http, id) }
+    routes[`/login/upstream/${id}/callback`] = { GET: (site, http) => returnFromUpstream(site, http, id) }
+  }
+  return routes
 }

@@ -52,6 +52,11 @@ export function formTarget(uri: string | undefined): string {
   return /^[a-z][a-z0-9+.-]*:$/.test(protocol) && !/^(https?|javascript|data|blob|file|vbscript):$/.test(protocol) ? protocol : ''
 }
 
+/** The same for several of them. */
+export function formTargets(...uris: (string | undefined)[]): string {
+  return [...new Set(uris.flatMap((uri) => formTarget(uri).split(' ')))].filter(Boolean).join(' ')
+}
+
 /** The letter that stands for an app. Its tone comes from its client_id, so that no app can choose to look like another. */
 export function clientMark(client: { client_name: string; client_id: string }, size: '' | 'mark-s' | 'mark-l' = ''): Html {
   const letter = firstLetter(clientName(client))

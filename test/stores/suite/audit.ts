@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, it } from 'node:test'
 import type { Actor, AuditEntry, AuditHead, AuditPlace } from '../../../src/core/model/audit.ts'
 import type { Store } from '../../../src/core/model/store.ts'
-import { aClient, aConsent, aGrant, aKey, aPasskey, aReceipt, aTotp, aUser, fresh, NOW } from './records.ts'
+import { aClient, aConsent, aGrant, aKey, anIdentity, aPasskey, aReceipt, aTotp, aUser, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 const BY: Actor = { type: 'operator', id: 'ada' }
@@ -140,6 +140,25 @@ const decisions: Readonly<Record<string, (store: Store) => Promise<Left>>> = {
     await store.factors.setTotp(totp)
     await store.factors.reset(totp.sub, { by: BY, keeping: '' })
     return { event: 'factor.reset', actor: BY, sub: totp.sub, ended: 'sessions' }
+  },
+  'a person comes with an identity': async (store) => {
+    const user = aUser()
+    const { issuer, identity_id, ...identity } = anIdentity({ sub: user.sub })
+    await store.identities.add({ ...identity, issuer, identity_id }, { user, by: BY })
+    return { event: 'user.added', actor: BY, sub: user.sub, issuer, identity_id }
+  },
+  'an identity is linked': async (store) => {
+    const identity = anIdentity()
+    const { sub, issuer, identity_id } = identity
+    await store.identities.add(identity, { by: BY })
+    return { event: 'identity.linked', actor: BY, sub, issuer, identity_id }
+  },
+  'an identity is unlinked': async (store) => {
+    const identity = anIdentity()
+    const { sub, issuer, identity_id } = identity
+    await store.identities.add(identity)
+    await store.identities.remove(sub, identity_id, { by: BY })
+    return { event: 'identity.unlinked', actor: BY, sub, issuer, identity_id }
   },
   'an API key is added': async (store) => {
     const key = anApiKey()

@@ -2,6 +2,7 @@ import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
 import type { Passkey, Totp } from '../../../src/core/model/factor.ts'
 import type { Consent, Grant } from '../../../src/core/model/grant.ts'
+import type { Identity } from '../../../src/core/model/identity.ts'
 import type { Receipt, Shown } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
 import type { StoredSession, User } from '../../../src/core/model/user.ts'
@@ -45,6 +46,11 @@ export function aClient(fields: Partial<Client> = {}): Client {
 export function aUser(fields: Partial<User> = {}): User {
   const sub = fresh('user')
   return { sub, email: `${sub}@example.com`, name: 'Ada', created_at: NOW, ...fields }
+}
+
+export function anIdentity(fields: Partial<Identity> = {}): Identity {
+  const identity_id = fresh('identity')
+  return { identity_id, issuer: 'https://work.example', subject: fresh('subject'), sub: fresh('user'), created_at: NOW, ...fields }
 }
 
 export function aGrant(fields: Partial<Grant> = {}): Grant {

@@ -182,7 +182,14 @@ export const english = {
 
   account: {
     nav: 'Your account',
-    rooms: { profile: 'Profile', security: 'Sign-in and security', apps: 'Connected apps', receipts: 'Receipts', devices: 'Devices' },
+    rooms: {
+      profile: 'Profile',
+      security: 'Sign-in and security',
+      apps: 'Connected apps',
+      receipts: 'Receipts',
+      devices: 'Devices',
+      identities: 'Linked accounts',
+    },
   },
 
   accounts,
@@ -381,6 +388,36 @@ export const english = {
     required: 'Your account needs a second proof besides the password. Set up one of these to go on.',
   },
 
+  upstream: {
+    continueWith: (provider: Html) => html`Continue with ${provider}`,
+    known: 'An account here has this address already',
+    knownText: (provider: Html, email: Html) =>
+      html`${provider} says that you are ${email}. Sign in to your account here, and then you can link the two.`,
+    prove: (provider: Html) => html`Before ${provider} is linked`,
+    proveText: 'Sign in once more, so that nobody else can link anything with your account.',
+    linkTitle: (provider: Html) => html`Link ${provider} with your account?`,
+    linkText: (provider: Html) => html`From then on you can sign in here with ${provider} too. You can end that at any time.`,
+    there: (provider: Html) => html`Account at ${provider}`,
+    here: 'Account here',
+    notTold: 'The address was not told',
+    notNow: 'Not now',
+    link: 'Link',
+    intro: (product: string) =>
+      `With these you sign in to ${product} without a password of ours. Signing out here does not sign you out there.`,
+    none: 'No account is linked',
+    noneText: 'Link one, and you can sign in with it.',
+    add: (provider: Html) => html`Link ${provider}`,
+    since: 'Linked',
+    remove: 'Remove',
+    removeText: (provider: Html) => html`You can no longer sign in with ${provider}. Apps that you have allowed go on working.`,
+    removeOne: (provider: Html) => html`Remove ${provider}`,
+    last: 'This is your only way to sign in, so it stays.',
+    removed: (provider: Html) => html`${provider} is removed`,
+    removedText: 'It opens this account no longer.',
+    linked: (provider: Html) => html`${provider} is linked`,
+    linkedText: 'You can sign in with it from now on.',
+  },
+
   logout: {
     title: 'Sign out',
     heading: (product: string) => `Sign out of ${product}?`,
@@ -459,6 +496,34 @@ export const english = {
       title: () => html`We are moving to another machine`,
       text: () =>
         html`For a few minutes nothing can be changed here. Your answer was not saved and nothing about you was passed on; all that you have allowed before stays as it is.`,
+    },
+    upstream_failed: {
+      title: () => html`Signing in elsewhere did not work`,
+      text: () =>
+        html`The service that you came from gave no answer that we can accept. You are not signed in, and nothing about you was passed on. Start again, or sign in another way.`,
+    },
+    upstream_address: {
+      title: () => html`We were not told an address that is surely yours`,
+      text: () =>
+        html`To make an account we need an email address that the other service has checked. You are not signed in, and nothing was saved. Confirm your address there, or sign in another way.`,
+    },
+    upstream_unknown: {
+      title: () => html`Nobody here has this account`,
+      text: () =>
+        html`What you signed in with is linked with no account of ours, and new ones are not made this way. Sign in another way; then you can link it.`,
+    },
+    upstream_taken: {
+      title: () => html`This cannot be linked`,
+      text: () =>
+        html`It is linked with another account already, or yours is linked with another one of the same service. Nothing was changed.`,
+    },
+    directory_away: {
+      title: () => html`We cannot check passwords at this moment`,
+      text: () => html`The directory that knows them does not answer. You are not signed in, and nothing was changed.`,
+    },
+    disabled: {
+      title: () => html`This account was stopped`,
+      text: () => html`It cannot be used at present. Whoever runs this service can tell you why. Nothing about you was passed on.`,
     },
   } as Readonly<Record<ErrorReason, ErrorWords>>,
 

@@ -186,6 +186,7 @@ export const french: Words = {
       apps: 'Applications connectées',
       receipts: 'Reçus',
       devices: 'Appareils',
+      identities: 'Comptes liés',
     },
   },
 
@@ -391,6 +392,37 @@ export const french: Words = {
     required: 'Votre compte demande une seconde preuve en plus du mot de passe. Configurez l’une d’elles pour continuer.',
   },
 
+  upstream: {
+    continueWith: (provider) => html`Continuer avec ${provider}`,
+    known: 'Un compte a déjà cette adresse ici',
+    knownText: (provider, email) =>
+      html`${provider} indique que vous êtes ${email}. Connectez-vous à votre compte ici, puis vous pourrez lier les deux.`,
+    prove: (provider) => html`Avant de lier ${provider}`,
+    proveText: 'Connectez-vous encore une fois, afin que personne d’autre ne puisse lier quoi que ce soit à votre compte.',
+    linkTitle: (provider) => html`Lier ${provider} à votre compte ?`,
+    linkText: (provider) => html`Vous pourrez ensuite vous connecter ici avec ${provider} aussi. Vous pouvez y mettre fin à tout moment.`,
+    there: (provider) => html`Compte chez ${provider}`,
+    here: 'Compte ici',
+    notTold: 'L’adresse ne nous a pas été communiquée',
+    notNow: 'Pas maintenant',
+    link: 'Lier',
+    intro: (product) =>
+      `Ils vous connectent à ${product} sans mot de passe de chez nous. Se déconnecter ici ne vous déconnecte pas là-bas.`,
+    none: 'Aucun compte n’est lié',
+    noneText: 'Liez-en un, et vous pourrez vous connecter avec lui.',
+    add: (provider) => html`Lier ${provider}`,
+    since: 'Lié',
+    remove: 'Retirer',
+    removeText: (provider) =>
+      html`Vous ne pourrez plus vous connecter avec ${provider}. Les applications que vous avez autorisées continuent de fonctionner.`,
+    removeOne: (provider) => html`Retirer ${provider}`,
+    last: 'C’est votre seul moyen de vous connecter, il reste donc.',
+    removed: (provider) => html`${provider} est retiré`,
+    removedText: 'Il n’ouvre plus ce compte.',
+    linked: (provider) => html`${provider} est lié`,
+    linkedText: 'Vous pouvez désormais vous connecter avec lui.',
+  },
+
   logout: {
     title: 'Se déconnecter',
     heading: (product) => `Se déconnecter de ${product} ?`,
@@ -470,6 +502,34 @@ export const french: Words = {
       title: () => html`Nous déménageons vers une autre machine`,
       text: () =>
         html`Pendant quelques minutes, rien ne peut être changé ici. Votre réponse n’a pas été enregistrée et rien n’a été transmis à votre sujet ; tout ce que vous avez autorisé auparavant reste tel quel.`,
+    },
+    upstream_failed: {
+      title: () => html`La connexion par l’autre service n’a pas abouti`,
+      text: () =>
+        html`Le service d’où vous venez n’a pas donné de réponse que nous puissions accepter. Vous n’êtes pas connecté et rien à votre sujet n’a été transmis. Recommencez, ou connectez-vous autrement.`,
+    },
+    upstream_address: {
+      title: () => html`On ne nous a pas donné d’adresse qui soit sûrement la vôtre`,
+      text: () =>
+        html`Pour créer un compte, il nous faut une adresse e-mail que l’autre service a vérifiée. Vous n’êtes pas connecté et rien n’a été enregistré. Confirmez votre adresse là-bas, ou connectez-vous autrement.`,
+    },
+    upstream_unknown: {
+      title: () => html`Personne ici n’a ce compte`,
+      text: () =>
+        html`Ce avec quoi vous vous êtes connecté n’est lié à aucun de nos comptes, et on n’en crée pas de cette façon. Connectez-vous autrement ; vous pourrez ensuite le lier.`,
+    },
+    upstream_taken: {
+      title: () => html`Ceci ne peut pas être lié`,
+      text: () => html`C’est déjà lié à un autre compte, ou le vôtre l’est à un autre du même service. Rien n’a été modifié.`,
+    },
+    directory_away: {
+      title: () => html`Nous ne pouvons pas vérifier les mots de passe en ce moment`,
+      text: () => html`L’annuaire qui les connaît ne répond pas. Vous n’êtes pas connecté et rien n’a été modifié.`,
+    },
+    disabled: {
+      title: () => html`Ce compte est suspendu`,
+      text: () =>
+        html`Il ne peut pas être utilisé pour le moment. Qui gère ce service peut vous dire pourquoi. Rien à votre sujet n’a été transmis.`,
     },
   },
 

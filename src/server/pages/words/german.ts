@@ -188,7 +188,14 @@ export const german: Words = {
 
   account: {
     nav: 'Ihr Konto',
-    rooms: { profile: 'Profil', security: 'Anmeldung und Sicherheit', apps: 'Verbundene Apps', receipts: 'Belege', devices: 'Geräte' },
+    rooms: {
+      profile: 'Profil',
+      security: 'Anmeldung und Sicherheit',
+      apps: 'Verbundene Apps',
+      receipts: 'Belege',
+      devices: 'Geräte',
+      identities: 'Verknüpfte Konten',
+    },
   },
 
   accounts,
@@ -393,6 +400,37 @@ export const german: Words = {
     required: 'Ihr Konto verlangt neben dem Passwort einen zweiten Nachweis. Richten Sie einen davon ein, um fortzufahren.',
   },
 
+  upstream: {
+    continueWith: (provider) => html`Weiter mit ${provider}`,
+    known: 'Diese Adresse gehört hier schon zu einem Konto',
+    knownText: (provider, email) =>
+      html`${provider} nennt Sie ${email}. Melden Sie sich hier bei Ihrem Konto an; danach können Sie beide verknüpfen.`,
+    prove: (provider) => html`Bevor ${provider} verknüpft wird`,
+    proveText: 'Melden Sie sich noch einmal an, damit niemand sonst etwas mit Ihrem Konto verknüpfen kann.',
+    linkTitle: (provider) => html`${provider} mit Ihrem Konto verknüpfen?`,
+    linkText: (provider) => html`Von da an können Sie sich hier auch mit ${provider} anmelden. Das können Sie jederzeit beenden.`,
+    there: (provider) => html`Konto bei ${provider}`,
+    here: 'Konto hier',
+    notTold: 'Die Adresse wurde nicht mitgeteilt',
+    notNow: 'Jetzt nicht',
+    link: 'Verknüpfen',
+    intro: (product) =>
+      `Damit melden Sie sich bei ${product} ohne ein Passwort von uns an. Wenn Sie sich hier abmelden, bleiben Sie dort angemeldet.`,
+    none: 'Kein Konto ist verknüpft',
+    noneText: 'Verknüpfen Sie eines, dann können Sie sich damit anmelden.',
+    add: (provider) => html`${provider} verknüpfen`,
+    since: 'Verknüpft',
+    remove: 'Entfernen',
+    removeText: (provider) =>
+      html`Sie können sich dann nicht mehr mit ${provider} anmelden. Apps, die Sie zugelassen haben, arbeiten weiter.`,
+    removeOne: (provider) => html`${provider} entfernen`,
+    last: 'Anders können Sie sich nicht anmelden, deshalb bleibt es.',
+    removed: (provider) => html`${provider} ist entfernt`,
+    removedText: 'Dieses Konto lässt sich damit nicht mehr öffnen.',
+    linked: (provider) => html`${provider} ist verknüpft`,
+    linkedText: 'Ab jetzt können Sie sich damit anmelden.',
+  },
+
   logout: {
     title: 'Abmelden',
     heading: (product) => `Bei ${product} abmelden?`,
@@ -472,6 +510,35 @@ export const german: Words = {
       title: () => html`Wir ziehen auf eine andere Maschine um`,
       text: () =>
         html`Einige Minuten lang kann hier nichts geändert werden. Ihre Antwort wurde nicht gespeichert, und über Sie wurde nichts weitergegeben; alles, was Sie früher erlaubt haben, bleibt, wie es ist.`,
+    },
+    upstream_failed: {
+      title: () => html`Die Anmeldung beim anderen Dienst hat nicht geklappt`,
+      text: () =>
+        html`Der Dienst, von dem Sie kommen, hat nichts geantwortet, was wir annehmen können. Sie sind nicht angemeldet, und nichts über Sie wurde weitergegeben. Beginnen Sie noch einmal, oder melden Sie sich anders an.`,
+    },
+    upstream_address: {
+      title: () => html`Uns wurde keine Adresse genannt, die sicher Ihnen gehört`,
+      text: () =>
+        html`Für ein Konto brauchen wir eine E-Mail-Adresse, die der andere Dienst geprüft hat. Sie sind nicht angemeldet, und nichts wurde gespeichert. Bestätigen Sie dort Ihre Adresse, oder melden Sie sich anders an.`,
+    },
+    upstream_unknown: {
+      title: () => html`Hierzu gibt es bei uns kein Konto`,
+      text: () =>
+        html`Womit Sie sich angemeldet haben, ist mit keinem Konto verknüpft, und neue werden so nicht angelegt. Melden Sie sich anders an; danach können Sie es verknüpfen.`,
+    },
+    upstream_taken: {
+      title: () => html`Das lässt sich nicht verknüpfen`,
+      text: () =>
+        html`Es ist schon mit einem anderen Konto verknüpft, oder Ihres mit einem anderen desselben Dienstes. Nichts wurde geändert.`,
+    },
+    directory_away: {
+      title: () => html`Wir können gerade keine Passwörter prüfen`,
+      text: () => html`Das Verzeichnis, das sie kennt, antwortet nicht. Sie sind nicht angemeldet, und nichts wurde geändert.`,
+    },
+    disabled: {
+      title: () => html`Dieses Konto ist gesperrt`,
+      text: () =>
+        html`Es kann zurzeit nicht benutzt werden. Warum, sagt Ihnen, wer diesen Dienst betreibt. Nichts über Sie wurde weitergegeben.`,
     },
   },
 

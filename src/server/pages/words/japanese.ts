@@ -164,7 +164,14 @@ export const japanese: Words = {
 
   account: {
     nav: 'あなたのアカウント',
-    rooms: { profile: 'プロフィール', security: 'サインインとセキュリティ', apps: '連携アプリ', receipts: '控え', devices: 'デバイス' },
+    rooms: {
+      profile: 'プロフィール',
+      security: 'サインインとセキュリティ',
+      apps: '連携アプリ',
+      receipts: '控え',
+      devices: 'デバイス',
+      identities: '連携アカウント',
+    },
   },
 
   accounts,
@@ -363,6 +370,36 @@ export const japanese: Words = {
     required: 'このアカウントには、パスワードのほかにもう 1 つの確認手段が必要です。続けるには、次のいずれかを設定してください。',
   },
 
+  upstream: {
+    continueWith: (provider) => html`${provider}で続ける`,
+    known: 'このアドレスのアカウントがすでにあります',
+    knownText: (provider, email) =>
+      html`${provider}によると、あなたは${email}です。こちらのアカウントにサインインすると、二つを連携できます。`,
+    prove: (provider) => html`${provider}を連携する前に`,
+    proveText: '他の人があなたのアカウントに何かを連携できないよう、もう一度サインインしてください。',
+    linkTitle: (provider) => html`${provider}をアカウントに連携しますか`,
+    linkText: (provider) => html`今後は${provider}でもサインインできます。連携はいつでも解除できます。`,
+    there: (provider) => html`${provider}のアカウント`,
+    here: 'こちらのアカウント',
+    notTold: 'アドレスは知らされていません',
+    notNow: '今はしない',
+    link: '連携する',
+    intro: (product) =>
+      `これらを使うと、こちらのパスワードなしで${product}にサインインできます。ここでサインアウトしても、相手側ではサインアウトされません。`,
+    none: '連携しているアカウントはありません',
+    noneText: '連携すると、そのアカウントでサインインできます。',
+    add: (provider) => html`${provider}を連携`,
+    since: '連携日',
+    remove: '解除',
+    removeText: (provider) => html`${provider}ではサインインできなくなります。許可したアプリはそのまま使えます。`,
+    removeOne: (provider) => html`${provider}を解除`,
+    last: 'サインインできる唯一の方法なので、解除できません。',
+    removed: (provider) => html`${provider}を解除しました`,
+    removedText: 'もうこのアカウントは開けません。',
+    linked: (provider) => html`${provider}を連携しました`,
+    linkedText: '今後はこれでサインインできます。',
+  },
+
   logout: {
     title: 'サインアウト',
     heading: (product) => `${product} からサインアウトしますか`,
@@ -440,6 +477,34 @@ export const japanese: Words = {
       title: () => html`別の機械へ移っているところです`,
       text: () =>
         html`数分の間、ここでは何も変更できません。答えは保存されず、あなたについての情報も何も渡していません。以前に許可したことはそのままです。`,
+    },
+    upstream_failed: {
+      title: () => html`ほかのサービスでのサインインができませんでした`,
+      text: () =>
+        html`お使いのサービスから、受け入れられる応答がありませんでした。サインインはしておらず、あなたに関する情報は何も渡していません。最初からやり直すか、別の方法でサインインしてください。`,
+    },
+    upstream_address: {
+      title: () => html`確かにあなたのものと言えるアドレスが知らされませんでした`,
+      text: () =>
+        html`アカウントを作るには、相手のサービスが確認したメールアドレスが必要です。サインインはしておらず、何も保存していません。相手のサービスでアドレスを確認するか、別の方法でサインインしてください。`,
+    },
+    upstream_unknown: {
+      title: () => html`このアカウントの持ち主はここにいません`,
+      text: () =>
+        html`サインインに使ったものは、こちらのどのアカウントとも連携しておらず、この方法で新しいアカウントは作れません。別の方法でサインインすると、連携できます。`,
+    },
+    upstream_taken: {
+      title: () => html`連携できません`,
+      text: () =>
+        html`すでに別のアカウントと連携しているか、あなたのアカウントが同じサービスの別のものと連携しています。何も変更していません。`,
+    },
+    directory_away: {
+      title: () => html`ただいまパスワードを確認できません`,
+      text: () => html`パスワードを管理しているディレクトリが応答しません。サインインはしておらず、何も変更していません。`,
+    },
+    disabled: {
+      title: () => html`このアカウントは停止されています`,
+      text: () => html`現在は使えません。理由は、このサービスの運営者にお尋ねください。あなたに関する情報は何も渡していません。`,
     },
   },
 

@@ -178,6 +178,7 @@ export const spanish: Words = {
       apps: 'Aplicaciones conectadas',
       receipts: 'Recibos',
       devices: 'Dispositivos',
+      identities: 'Cuentas vinculadas',
     },
   },
 
@@ -382,6 +383,35 @@ export const spanish: Words = {
     required: 'Tu cuenta necesita una segunda prueba además de la contraseña. Configura una de estas para continuar.',
   },
 
+  upstream: {
+    continueWith: (provider) => html`Continuar con ${provider}`,
+    known: 'Una cuenta de aquí ya tiene esta dirección',
+    knownText: (provider, email) =>
+      html`${provider} dice que usted es ${email}. Inicie sesión en su cuenta de aquí y después podrá vincular las dos.`,
+    prove: (provider) => html`Antes de vincular ${provider}`,
+    proveText: 'Inicie sesión una vez más, para que nadie más pueda vincular nada con su cuenta.',
+    linkTitle: (provider) => html`¿Vincular ${provider} con su cuenta?`,
+    linkText: (provider) => html`A partir de entonces podrá entrar aquí también con ${provider}. Puede deshacerlo cuando quiera.`,
+    there: (provider) => html`Cuenta en ${provider}`,
+    here: 'Cuenta de aquí',
+    notTold: 'No se nos dio la dirección',
+    notNow: 'Ahora no',
+    link: 'Vincular',
+    intro: (product) => `Con ellas entra en ${product} sin una contraseña nuestra. Si cierra la sesión aquí, allí sigue abierta.`,
+    none: 'No hay ninguna cuenta vinculada',
+    noneText: 'Vincule una y podrá entrar con ella.',
+    add: (provider) => html`Vincular ${provider}`,
+    since: 'Vinculada',
+    remove: 'Quitar',
+    removeText: (provider) => html`Ya no podrá entrar con ${provider}. Las aplicaciones que ha permitido siguen funcionando.`,
+    removeOne: (provider) => html`Quitar ${provider}`,
+    last: 'Es su única forma de entrar, por eso se queda.',
+    removed: (provider) => html`Se ha quitado ${provider}`,
+    removedText: 'Ya no abre esta cuenta.',
+    linked: (provider) => html`${provider} está vinculado`,
+    linkedText: 'Desde ahora puede entrar con él.',
+  },
+
   logout: {
     title: 'Cerrar sesión',
     heading: (product) => `¿Cerrar la sesión de ${product}?`,
@@ -462,6 +492,33 @@ export const spanish: Words = {
       title: () => html`Nos trasladamos a otra máquina`,
       text: () =>
         html`Durante unos minutos aquí no se puede cambiar nada. Su respuesta no se guardó y no se transmitió nada sobre usted; todo lo que permitió antes sigue como estaba.`,
+    },
+    upstream_failed: {
+      title: () => html`No se pudo iniciar sesión en el otro servicio`,
+      text: () =>
+        html`El servicio del que viene no dio una respuesta que podamos aceptar. No ha iniciado sesión y no se ha transmitido nada sobre usted. Empiece de nuevo o entre de otra forma.`,
+    },
+    upstream_address: {
+      title: () => html`No nos dieron una dirección que sea suya con seguridad`,
+      text: () =>
+        html`Para crear una cuenta necesitamos una dirección de correo que el otro servicio haya comprobado. No ha iniciado sesión y no se ha guardado nada. Confirme allí su dirección o entre de otra forma.`,
+    },
+    upstream_unknown: {
+      title: () => html`Aquí nadie tiene esa cuenta`,
+      text: () =>
+        html`Aquello con lo que ha entrado no está vinculado con ninguna cuenta nuestra, y así no se crean nuevas. Entre de otra forma; después podrá vincularlo.`,
+    },
+    upstream_taken: {
+      title: () => html`Esto no se puede vincular`,
+      text: () => html`Ya está vinculado con otra cuenta, o la suya lo está con otra del mismo servicio. No se ha cambiado nada.`,
+    },
+    directory_away: {
+      title: () => html`Ahora mismo no podemos comprobar contraseñas`,
+      text: () => html`El directorio que las conoce no responde. No ha iniciado sesión y no se ha cambiado nada.`,
+    },
+    disabled: {
+      title: () => html`Esta cuenta está bloqueada`,
+      text: () => html`Por ahora no se puede usar. Quien lleva este servicio puede decirle por qué. No se ha transmitido nada sobre usted.`,
     },
   },
 
