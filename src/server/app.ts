@@ -90,8 +90,16 @@ async function createSite(
   { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
-  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
+  const { issuer, product, scopes, resources, default_resource, lifetime, host_login } = config
+  const frame = {
+    issuer,
+    base: new URL(issuer).pathname.replace(/\/$/, ''),
+    product,
+    sheet: await readSheet(),
+    words: english,
+    clock,
+    ...(host_login && { host_login }),
+  }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({

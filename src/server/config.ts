@@ -3,8 +3,10 @@ import { resolve } from 'node:path'
 import type { Dialect } from '../core/model/dialect.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
+import type { HostLogin } from './accounts/handover.ts'
 import { chooseDialects, isKnown } from './dialects/choose.ts'
 import { loadObject } from './dialects/file.ts'
+import { readHostLogin } from './host-login.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
 import {
@@ -23,6 +25,7 @@ import {
   readResources,
   readScopes,
   readSecrets,
+  readSharedSecret,
   readSigner,
   readTrustedProxies,
   readWorkers,
@@ -50,6 +53,8 @@ export interface Config {
   /** Where private signing keys live; in the database unless given. */
   signer?: SignerSettings
   product: Product
+  /** Where people are signed in already; at our own pages unless given. */
+  host_login?: HostLogin
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
   resources: Record<string, ResourceDefinition>
@@ -88,6 +93,7 @@ export class ConfigError extends Error {
 
 const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
+const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
@@ -121,6 +127,8 @@ const SETTINGS = {
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
   product: {},
+  host_login: {},
+  host_login_secret: { variable: 'VOUCHSAFE_HOST_LOGIN_SECRET' },
   scopes: {},
   resources: {},
   default_resource: {},
@@ -164,6 +172,9 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const metrics_host = setting('metrics_host', readHost, '127.0.0.1')
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
+  const shared = setting('host_login_secret', readSharedSecret, '')
+  const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
+  if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -178,6 +189,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
+    ...(host_login && { host_login }),
     scopes,
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),

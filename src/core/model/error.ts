@@ -59,6 +59,7 @@ export type ErrorReason =
   | 'foreign_form'
   | 'no_cookies'
   | 'moving'
+  | 'handover'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */
 export class OAuthError extends Error {

@@ -37,15 +37,19 @@ export async function findPerson(accounts: Accounts, http: HttpRequest): Promise
   return user && user.disabled_at === undefined ? { session, user } : null
 }
 
+/** How somebody proved to be there; by password unless said. @spec RFC 8176 §2, OIDC Core §2 */
+export type Proof = Pick<StoredSession, 'amr' | 'acr' | 'selected_at'>
+
 /**
  * Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie.
- * `auth_time` is when the password was proved. @spec OIDC Core §2, RFC 8176 §2
+ * `auth_time` is when the person proved to be there. @spec OIDC Core §2, RFC 8176 §2
  */
 export async function openSession(
   accounts: Accounts,
   user: User,
   auth_time: Milliseconds,
   replaces: StoredSession | null,
+  { amr = ['pwd'], acr, selected_at = auth_time }: Proof = {},
 ): Promise<string> {
   const secret = randomToken()
   const session: StoredSession = {
@@ -53,8 +57,9 @@ export async function openSession(
     sid: randomToken(16),
     sub: user.sub,
     auth_time,
-    selected_at: auth_time,
-    amr: ['pwd'],
+    selected_at,
+    amr,
+    ...(acr !== undefined && { acr }),
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open(session, replaces?.session_hash)
@@ -81,4 +86,9 @@ export function sessionMac(accounts: Accounts, session: StoredSession): string {
 /** Whether a form was made for this session. */
 export function isSessionMac(accounts: Accounts, session: StoredSession, shown: string): boolean {
   return sameText(sessionMac(accounts, session), shown)
+}
+
+/** Whether this is our MAC over a text, for this use. */
+export function isMacOf({ keys }: Pick<Accounts, 'keys'>, use: string, text: string, shown: string): boolean {
+  return sameText(keys.mac(use, text), shown)
 }

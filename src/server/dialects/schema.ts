@@ -103,6 +103,7 @@ const REASONS = words<ErrorReason>({
   foreign_form: 1,
   no_cookies: 1,
   moving: 1,
+  handover: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({

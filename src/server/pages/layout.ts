@@ -52,7 +52,7 @@ ${parts.main}
 `
   return {
     status: parts.status ?? 200,
-    headers: { ...securityHeaders(frame, parts.form_action ?? ''), ...parts.headers },
+    headers: { ...securityHeaders(frame, formTargets(frame, parts.form_action ?? '')), ...parts.headers },
     body: document.text,
   }
 }
@@ -66,6 +66,12 @@ export function seeOther(location: string, headers: Reply['headers'] = {}): Repl
 export function withCookies(reply: Reply, ...cookies: string[]): Reply {
   const own = reply.headers['set-cookie'] ?? []
   return { ...reply, headers: { ...reply.headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...cookies] } }
+}
+
+/** A form of ours may lead to the product in the end, to sign in or out there. */
+function formTargets({ host_login }: Frame, form_action: string): string {
+  const addresses = [host_login?.login, host_login?.logout].filter((address) => address !== undefined)
+  return [...new Set([form_action, ...addresses.map((address) => new URL(address).origin)])].filter(Boolean).join(' ')
 }
 
 function securityHeaders(frame: Frame, form_action: string): Reply['headers'] {

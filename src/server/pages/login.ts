@@ -1,13 +1,15 @@
-import { SECOND } from '../../core/model/clock.ts'
+import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
+import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
-import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
+import { findPerson, openSession, type Person, type Proof } from '../accounts/sessions.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
 import { isRoom, type RoomName, roomPath } from './account.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
+import { askHost } from './host-login.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
@@ -21,15 +23,19 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   if (ticket === '') {
     const next = nextOf(fields)
     if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
+    if (site.host_login) return askHost(site, http, site.host_login.login, next, null, person !== null)
     return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
+  const other = fields.get('account') === 'other'
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, other)
   return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, false)
   return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
 }
 
@@ -46,6 +52,8 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
     throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended' })
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
+  // passwords of ours are no second door beside the product's
+  if (site.host_login) return seeOther(withQuery(`${site.base}/login`, ticket === '' ? { next: nextOf(fields) } : { ticket }))
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)
@@ -57,16 +65,17 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
 }
 
 /** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
-async function goOn(
+export async function goOn(
   site: Site,
   user: User,
   before: Person | null,
   ticket: string,
   interaction: Interaction | null,
   room: RoomName,
+  proof: Proof & { auth_time?: Milliseconds } = {},
 ): Promise<Reply> {
-  const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
-  const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
+  const { auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0), ...how } = proof
+  const cookies = [await openSession(site, user, auth_time, before?.session ?? null, how)]
   if (before && before.user.sub !== user.sub) {
     const renewed = site.interactions.renew(interaction?.request ?? null)
     cookies.push(renewed.cookie)

@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
+import { postHandover, postHostLogout, showHandover } from './handover.ts'
 import { showHome } from './home.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
@@ -22,6 +23,8 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/login': { GET: showLogin, POST: submitLogin },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
+  '/session/handover': { GET: showHandover, POST: postHandover },
+  '/session/ended': { POST: postHostLogout },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
   '/account/apps': { GET: showApps, POST: revokeApp },

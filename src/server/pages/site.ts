@@ -3,6 +3,7 @@ import type { Lifetimes } from '../../core/model/lifetimes.ts'
 import type { Log } from '../../core/model/log.ts'
 import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope.ts'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { HostLogin } from '../accounts/handover.ts'
 import type { FirstRun } from './first-run.ts'
 import type { Sheet } from './style.ts'
 import type { Words } from './words.ts'
@@ -27,6 +28,8 @@ export interface Frame {
   sheet: Sheet
   /** In the language of whoever reads the page. */
   words: Words
+  /** The product that people sign in at, where that is not here. */
+  host_login?: HostLogin
 }
 
 /** Everything that pages hold for as long as the server runs. */

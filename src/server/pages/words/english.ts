@@ -207,6 +207,11 @@ export const english = {
       text: () =>
         html`For a few minutes nothing can be changed here. Your answer was not saved and nothing about you was passed on; all that you have allowed before stays as it is.`,
     },
+    handover: {
+      title: () => html`The sign-in did not come through`,
+      text: () =>
+        html`The product where you sign in could not tell us in time, or not clearly enough, who you are. You were not signed in here and nothing about you was passed on. Go back to where you started and try once more.`,
+    },
   } as Readonly<Record<ErrorReason, ErrorWords>>,
 
   /** By the standard's name for it, where there is no reason. */

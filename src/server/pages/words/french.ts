@@ -214,6 +214,11 @@ export const french: Words = {
       text: () =>
         html`Pendant quelques minutes, rien ne peut être changé ici. Votre réponse n’a pas été enregistrée et rien n’a été transmis à votre sujet ; tout ce que vous avez autorisé auparavant reste tel quel.`,
     },
+    handover: {
+      title: () => html`La connexion n’est pas arrivée jusqu’ici`,
+      text: () =>
+        html`Le produit où vous vous connectez n’a pas pu nous dire à temps, ou assez clairement, qui vous êtes. Vous n’avez pas été connecté ici et rien n’a été transmis à votre sujet. Retournez là où vous avez commencé et réessayez.`,
+    },
   },
 
   codes: {

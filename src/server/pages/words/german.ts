@@ -209,6 +209,11 @@ export const german: Words = {
       text: () =>
         html`Einige Minuten lang kann hier nichts geändert werden. Ihre Antwort wurde nicht gespeichert, und über Sie wurde nichts weitergegeben; alles, was Sie früher erlaubt haben, bleibt, wie es ist.`,
     },
+    handover: {
+      title: () => html`Die Anmeldung ist nicht angekommen`,
+      text: () =>
+        html`Das Produkt, bei dem Sie sich anmelden, konnte uns nicht rechtzeitig oder nicht eindeutig sagen, wer Sie sind. Sie wurden hier nicht angemeldet, und über Sie wurde nichts weitergegeben. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.`,
+    },
   },
 
   codes: {

@@ -212,6 +212,11 @@ export const spanish: Words = {
       text: () =>
         html`Durante unos minutos aquí no se puede cambiar nada. Su respuesta no se guardó y no se transmitió nada sobre usted; todo lo que permitió antes sigue como estaba.`,
     },
+    handover: {
+      title: () => html`El inicio de sesión no llegó hasta aquí`,
+      text: () =>
+        html`El producto donde inicia sesión no pudo decirnos a tiempo, o con suficiente claridad, quién es usted. No se inició ninguna sesión aquí y no se transmitió nada sobre usted. Vuelva adonde empezó e inténtelo otra vez.`,
+    },
   },
 
   codes: {
