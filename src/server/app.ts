@@ -20,6 +20,7 @@ import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { createLooks, wear } from './pages/theme.ts'
 import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
@@ -91,13 +92,17 @@ async function createSite(
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime, host_login } = config
+  const base = new URL(issuer).pathname.replace(/\/$/, '')
+  const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
   const frame = {
     issuer,
-    base: new URL(issuer).pathname.replace(/\/$/, ''),
+    base,
     product,
-    sheet: await readSheet(),
+    look: looks.own,
+    looks,
     words: english,
     clock,
+    ...(config.slots && { slots: config.slots }),
     ...(host_login && { host_login }),
   }
   const on = config.dialects.map((name) => findDialect(name, config))
@@ -120,7 +125,7 @@ async function createSite(
       consent: '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
-      error: async (http, view) => errorPage(await speak(frame, http), http, view),
+      error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),

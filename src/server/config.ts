@@ -9,6 +9,8 @@ import { loadObject } from './dialects/file.ts'
 import { readHostLogin } from './host-login.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
+import type { Slots } from './pages/slots.ts'
+import type { Themes } from './pages/theme.ts'
 import {
   loopbackPort,
   readDatabase,
@@ -31,6 +33,7 @@ import {
   readWorkers,
   type SignerSettings,
 } from './settings.ts'
+import { readSlots, readTheme, readThemes } from './theme.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
 export interface Config {
@@ -53,6 +56,10 @@ export interface Config {
   /** Where private signing keys live; in the database unless given. */
   signer?: SignerSettings
   product: Product
+  /** How pages look; as ours unless given. */
+  themes?: Themes
+  /** Words of the product's own on our pages. */
+  slots?: Slots
   /** Where people are signed in already; at our own pages unless given. */
   host_login?: HostLogin
   /** The whole catalogue, the standard's scopes included. */
@@ -127,6 +134,9 @@ const SETTINGS = {
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
   product: {},
+  theme: {},
+  themes: {},
+  slots: {},
   host_login: {},
   host_login_secret: { variable: 'VOUCHSAFE_HOST_LOGIN_SECRET' },
   scopes: {},
@@ -177,6 +187,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
+  const chosen = await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)
   const config: Config = {
     issuer,
     port,
@@ -194,7 +205,12 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
-    ...(await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)),
+    ...chosen,
+    themes: {
+      own: setting('theme', (value) => readTheme(value, cwd), {}),
+      named: setting('themes', (value) => readThemes(value, cwd, chosen.dialects), {}),
+    },
+    slots: setting('slots', readSlots, {}),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)

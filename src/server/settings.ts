@@ -317,7 +317,7 @@ export function readLifetime(value: unknown, otherwise: LifetimeSettings): Lifet
   return lifetime
 }
 
-type Wrong = (problem: string) => Error
+export type Wrong = (problem: string) => Error
 
 function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, most = 86_400): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
@@ -325,7 +325,7 @@ function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, mos
 }
 
 /** A text, which is English, or texts by language tag, of which English is one. */
-function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
+export function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
   const texts = typeof value === 'string' ? { en: value } : value
   const given = readMembers(texts, undefined, () => wrong(`needs a ${name}: a text, or texts by language tag`))
   for (const text of Object.values(given)) {
@@ -341,7 +341,7 @@ function readWords(value: unknown, name: string, wrong: Wrong): string[] {
   throw wrong(`needs ${name} to be a list of texts`)
 }
 
-function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
+export function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('must be an object')
   const stranger = known && Object.keys(value).find((member) => !known.includes(member))
   if (stranger !== undefined) throw wrong(`has a member ${stranger} that is not known: there are ${known?.join(', ')}`)

@@ -47,6 +47,7 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   access_token_format: (value, field) => readOneOf(value, field, ['jwt', 'opaque']),
   refresh_token_grace: (value, field) => readWhole(value, field, 0, 300),
   dialect: (value, field) => readText(value, field, 64),
+  theme: (value, field) => readText(value, field, 32),
 }
 
 /** Members that are no registry's. They can loosen what protects people, so only the deployment gives them. */
@@ -57,6 +58,7 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'optional_scope',
   'refresh_token_grace',
   'dialect',
+  'theme',
 ])
 /** Unknown members that are named. */
 const MOST_UNKNOWN = 20

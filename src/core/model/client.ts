@@ -44,6 +44,8 @@ export interface ClientMetadata {
   optional_scope?: string
   /** Ours: seconds for which a used refresh token may be shown again, 0 to 300. */
   refresh_token_grace?: number
+  /** Ours: the name of the theme that pages wear for it. */
+  theme?: string
   /** Ours: the one dialect in which it speaks. */
   dialect: string
 }

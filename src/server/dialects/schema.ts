@@ -131,6 +131,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   optional_scope: 1,
   refresh_token_grace: 1,
   dialect: 1,
+  theme: 1,
 })
 
 const DAY = 86_400

@@ -8,9 +8,10 @@ import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { day } from './dates.ts'
 import { type Html, html } from './html.ts'
-import { glyph, icon } from './icons.ts'
+import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
+import { slot } from './slots.ts'
 import { bdi, clientMark, clientName, formTarget, initials, linkTo, personName } from './text.ts'
 import { inWords } from './words.ts'
 
@@ -63,7 +64,7 @@ function whoAsks(site: Site, view: ConsentView): Html {
   const { client, request } = view.interaction
   const name = bdi(clientName(client))
   return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
-      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${glyph}</span></div>
+      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${site.look.glyph}</span></div>
       <h1 id="consent-title">${site.words.consent.heading(name, site.product.name)}</h1>
       ${standingOf(site, view)}
       ${isNativeRedirect(request.redirect_uri) && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, hostOf(request.redirect_uri))}</div></div>`}
@@ -236,10 +237,15 @@ function answers(site: Site, { interaction: { client, request } }: ConsentView):
     ? site.words.consent.nextHere(name, apps)
     : site.words.consent.next(name, hostOf(request.redirect_uri), apps)
   return html`<div class="slip-foot consent-foot">
-    <p class="next">${next}</p>
+    <div class="stack-s"><p class="next">${next}</p>${slotLine(site)}</div>
     <div class="answers">
       <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${site.words.consent.deny}</button>
       <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${site.words.consent.allow}</button>
     </div>
   </div>`
+}
+
+function slotLine(site: Site): Html | null {
+  const own = slot(site, 'consent')
+  return own && html`<p class="small muted">${own}</p>`
 }

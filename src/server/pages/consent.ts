@@ -8,6 +8,7 @@ import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
+import { wear } from './theme.ts'
 import { speak } from './words.ts'
 
 /** Shows who asks, what for, where the answer goes and for how long. */
@@ -90,7 +91,7 @@ async function show(
   nothing_on = false,
 ): Promise<Reply> {
   const view = await viewOf(site, ticket, interaction, person)
-  return consentPage(await speak(site, http, interaction.request.ui_locales), { ...view, nothing_on })
+  return consentPage(wear(await speak(site, http, interaction.request.ui_locales), interaction.client), { ...view, nothing_on })
 }
 
 async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {

@@ -1,8 +1,8 @@
 import type { Reply } from '../../core/model/http.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { type Html, html } from './html.ts'
-import { glyph } from './icons.ts'
 import type { Frame } from './site.ts'
+import { slot } from './slots.ts'
 import { linkTo } from './text.ts'
 
 /** What one page puts into the frame that all share. */
@@ -32,13 +32,13 @@ export function page(frame: Frame, parts: PageParts): Reply {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${parts.title}${parts.brand === undefined && ` · ${brand}`}</title>
-<link rel="stylesheet" href="${frame.base}/style.css?${frame.sheet.version}">
-<link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">
+<link rel="stylesheet" href="${frame.base}/style.css?${frame.look.sheet.version}">
+<link rel="icon" href="${frame.look.icon}" type="image/svg+xml">
 </head>
 <body class="page">
 <a class="skip" href="#main">${frame.words.skip}</a>
 <header class="page-head">
-  <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${glyph}${brand}</a>
+  <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${frame.look.glyph}${brand}</a>
   ${parts.aside === undefined ? helpLink(frame) : parts.aside}
 </header>
 <main class="page-main" id="main">
@@ -94,10 +94,12 @@ function helpLink({ product, words }: Frame): Html | null {
   return help === null ? null : html`<a class="small" href="${help}">${words.help}</a>`
 }
 
-function foot({ issuer, product, words }: Frame): Html {
+function foot(frame: Frame): Html {
+  const { issuer, product, words } = frame
   const privacy = linkTo(product.privacy)
   const terms = linkTo(product.terms)
   return html`${privacy && html`<a href="${privacy}">${words.privacy}</a>`}
   ${terms && html`<a href="${terms}">${words.terms}</a>`}
+  ${slot(frame, 'foot')}
   <span class="end">${words.keptBy(hostOf(issuer))}</span>`
 }

@@ -11,6 +11,7 @@ import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
+import { slot } from './slots.ts'
 import { bdi, clientMark, clientName, formTarget, initials, personName } from './text.ts'
 
 /** What the sign-in page is to show. */
@@ -56,8 +57,14 @@ export function loginPage(site: Site, view: LoginView): Reply {
   </div>
   ${view.ask === 'again' ? otherLink(site, view.ticket) : null}
 </div>
+${ownWords(site)}
 </div>`,
   })
+}
+
+function ownWords(site: Site): Html | null {
+  const own = slot(site, 'login')
+  return own && html`<p class="small muted">${own}</p>`
 }
 
 /** For whom this page is being filled in. */

@@ -13,6 +13,7 @@ import { askHost } from './host-login.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
+import { wear } from './theme.ts'
 import { speak } from './words.ts'
 
 /** Asks who sits there, and says where the journey goes on. */
@@ -39,8 +40,9 @@ export async function embedLogin(site: Site, http: HttpRequest, interaction: Int
   return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
 }
 
-/** In the language that the app asked for, where there is one. */
-const speakTo = (site: Site, http: HttpRequest, { request }: Interaction): Promise<Site> => speak(site, http, request.ui_locales)
+/** In the language that the app asked for, where there is one, and as it looks for that app. */
+const speakTo = async (site: Site, http: HttpRequest, { request, client }: Interaction): Promise<Site> =>
+  wear(await speak(site, http, request.ui_locales), client)
 
 const NOTHING: Fields = { get: () => '', scope: [] }
 

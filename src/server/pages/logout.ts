@@ -11,6 +11,7 @@ import { icon } from './icons.ts'
 import { page, seeOther, withCookies } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientName, formTarget, initials, linkTo } from './text.ts'
+import { wear } from './theme.ts'
 
 /** Asks before anybody is signed out: an app, or a link, must not do it alone. @spec OIDC RP-Initiated Logout §2 */
 export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
@@ -72,7 +73,8 @@ function leave(site: Site, { post_logout_redirect_uri, state }: LogoutRequest): 
   return seeOther(post_logout_redirect_uri === undefined ? `${site.base}/logout/done` : withQuery(post_logout_redirect_uri, { state }))
 }
 
-function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person): Reply {
+function logoutPage(plain: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person): Reply {
+  const site = wear(plain, client)
   const email = bdi(user.email)
   const { post_logout_redirect_uri } = request
   return page(site, {

@@ -1,3 +1,4 @@
+import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
@@ -28,6 +29,13 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
   '/account/apps': { GET: showApps, POST: revokeApp },
-  '/style.css': { GET: async (site) => site.sheet.reply },
+  '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
+  '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },
+}
+
+async function showDrawing(site: Site, http: HttpRequest): Promise<Reply> {
+  const drawing = site.looks.drawing(http.query)
+  if (!drawing) throw new OAuthError('invalid_request', 'There is no drawing at this address.', { status: 404, reason: 'not_found' })
+  return drawing
 }

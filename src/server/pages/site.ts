@@ -5,7 +5,8 @@ import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope
 import type { Accounts } from '../accounts/accounts.ts'
 import type { HostLogin } from '../accounts/handover.ts'
 import type { FirstRun } from './first-run.ts'
-import type { Sheet } from './style.ts'
+import type { Slots } from './slots.ts'
+import type { Look, Looks } from './theme.ts'
 import type { Words } from './words.ts'
 
 /** The product behind the server, as its people know it. Addresses are absolute. */
@@ -25,7 +26,11 @@ export interface Frame {
   /** The path of the issuer, in front of every address of ours: '' or '/…'. */
   base: string
   product: Product
-  sheet: Sheet
+  /** What this page wears. */
+  look: Look
+  looks: Looks
+  /** Words of the product's own. */
+  slots?: Slots
   /** In the language of whoever reads the page. */
   words: Words
   /** The product that people sign in at, where that is not here. */
