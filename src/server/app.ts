@@ -23,6 +23,7 @@ import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { createLooks, wear } from './pages/theme.ts'
 import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
@@ -112,8 +113,20 @@ async function createSite(
   }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
-  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
+  const { issuer, product, scopes, resources, default_resource, lifetime, host_login } = config
+  const base = new URL(issuer).pathname.replace(/\/$/, '')
+  const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
+  const frame = {
+    issuer,
+    base,
+    product,
+    look: looks.own,
+    looks,
+    words: english,
+    clock,
+    ...(config.slots && { slots: config.slots }),
+    ...(host_login && { host_login }),
+  }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
@@ -135,7 +148,7 @@ async function createSite(
       consent: '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
-      error: async (http, view) => errorPage(await speak(frame, http), http, view),
+      error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),

@@ -3,11 +3,15 @@ import { resolve } from 'node:path'
 import type { Dialect } from '../core/model/dialect.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
+import type { HostLogin } from './accounts/handover.ts'
 import { chooseDialects, isKnown } from './dialects/choose.ts'
 import { loadObject } from './dialects/file.ts'
 import { readLdap, readUpstreams, secretVariable } from './elsewhere-settings.ts'
+import { readHostLogin } from './host-login.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
+import type { Slots } from './pages/slots.ts'
+import type { Themes } from './pages/theme.ts'
 import {
   loopbackPort,
   type MailSettings,
@@ -27,11 +31,13 @@ import {
   readResources,
   readScopes,
   readSecrets,
+  readSharedSecret,
   readSigner,
   readTrustedProxies,
   readWorkers,
   type SignerSettings,
 } from './settings.ts'
+import { readSlots, readTheme, readThemes } from './theme.ts'
 import type { LdapSettings, UpstreamSettings } from './upstreams/upstream-settings.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
@@ -61,6 +67,12 @@ export interface Config {
   /** A directory whose people sign in with their passwords there; none unless given. */
   ldap?: LdapSettings
   product: Product
+  /** How pages look; as ours unless given. */
+  themes?: Themes
+  /** Words of the product's own on our pages. */
+  slots?: Slots
+  /** Where people are signed in already; at our own pages unless given. */
+  host_login?: HostLogin
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
   resources: Record<string, ResourceDefinition>
@@ -99,6 +111,7 @@ export class ConfigError extends Error {
 
 const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
+const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
@@ -140,6 +153,11 @@ const SETTINGS = {
   ldap: {},
   ldap_password: { variable: 'VOUCHSAFE_LDAP_PASSWORD' },
   product: {},
+  theme: {},
+  themes: {},
+  slots: {},
+  host_login: {},
+  host_login_secret: { variable: 'VOUCHSAFE_HOST_LOGIN_SECRET' },
   scopes: {},
   resources: {},
   default_resource: {},
@@ -191,8 +209,12 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   noteStraySecrets(own, given.upstreams?.value, problems)
   const ldap_password = setting('ldap_password', readPassword, '')
   const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
+  const shared = setting('host_login_secret', readSharedSecret, '')
+  const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
+  if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
+  const chosen = await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)
   const config: Config = {
     issuer,
     port,
@@ -208,11 +230,17 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     ...(upstreams.length > 0 && { upstreams }),
     ...(ldap && { ldap }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
+    ...(host_login && { host_login }),
     scopes,
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
-    ...(await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)),
+    ...chosen,
+    themes: {
+      own: setting('theme', (value) => readTheme(value, cwd), {}),
+      named: setting('themes', (value) => readThemes(value, cwd, chosen.dialects), {}),
+    },
+    slots: setting('slots', readSlots, {}),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -137,6 +137,13 @@ export function readSecrets(value: unknown): string[] {
   return secrets
 }
 
+/** A secret that we share with somebody else. */
+export function readSharedSecret(value: unknown): string {
+  if (typeof value !== 'string' || !isStrong(value))
+    throw new Error('is too easy to guess: it needs 32 random bytes. Make one with: openssl rand -base64 32')
+  return value
+}
+
 function isStrong(secret: string): boolean {
   const least = /^[0-9a-f]+$/i.test(secret) ? SHORTEST_HEX_SECRET : SHORTEST_SECRET
   const repeats = `${secret}${secret}`.indexOf(secret, 1) < secret.length

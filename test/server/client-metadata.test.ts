@@ -223,6 +223,7 @@ describe('metadata that is taken', () => {
         optional_scope: 'b',
         refresh_token_grace: 300,
         dialect: 'other',
+        theme: 'plum',
       },
     ],
     ['a name in another script, with a joiner', { client_name: 'نمونه\u200Cها 👩\u200D💻' }],

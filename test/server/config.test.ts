@@ -61,6 +61,15 @@ describe('where settings come from', () => {
     assert.equal((await read({ flags: { port: '5006' } })).issuer, 'http://localhost:5006')
     assert.equal((await read({ flags: { issuer: 'https://id.example.com' } })).port, 4000)
   })
+  it('people are signed in where host_login says, by a secret of the environment', async (test) => {
+    const host_login = { login: 'https://product.example/login', issuer: 'https://product.example' }
+    const { cwd } = withFile(test, 'vouchsafe.config.json', JSON.stringify({ host_login }))
+    const config = await read({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })
+    assert.deepEqual([config.host_login?.audience, config.host_login?.keys[0]?.alg], ['http://localhost:4000', 'HS256'])
+    assert.match((await problems({ cwd })).join(), /host_login in vouchsafe.config.json needs one way/)
+    assert.match((await problems({ env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })).join(), /without host_login/)
+    assert.match((await problems({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: 'short' } })).join(), /too easy to guess/)
+  })
   it('an empty variable is none', async () => {
     assert.deepEqual((await read({ env: { VOUCHSAFE_SECRET: '', VOUCHSAFE_PORT: '' } })).secrets, [])
   })

@@ -48,6 +48,7 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   refresh_token_grace: (value, field) => readWhole(value, field, 0, 300),
   consent_idle: (value, field) => readWhole(value, field, 3600, 315_360_000),
   dialect: (value, field) => readText(value, field, 64),
+  theme: (value, field) => readText(value, field, 32),
 }
 
 /** Members that are no registry's. They can loosen what protects people, so only the deployment gives them. */
@@ -59,6 +60,7 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'refresh_token_grace',
   'consent_idle',
   'dialect',
+  'theme',
 ])
 /** Unknown members that are named. */
 const MOST_UNKNOWN = 20

@@ -46,6 +46,8 @@ export interface ClientMetadata {
   refresh_token_grace?: number
   /** Ours: seconds after which a consent "until I revoke it" that is not used is over. */
   consent_idle?: number
+  /** Ours: the name of the theme that pages wear for it. */
+  theme?: string
   /** Ours: the one dialect in which it speaks. */
   dialect: string
 }

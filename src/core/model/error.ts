@@ -65,6 +65,7 @@ export type ErrorReason =
   | 'upstream_taken'
   | 'directory_away'
   | 'disabled'
+  | 'handover'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */
 export class OAuthError extends Error {

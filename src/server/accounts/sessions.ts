@@ -45,6 +45,8 @@ export interface Shown {
   auth_time: Milliseconds
   /** A password alone unless given. @spec RFC 8176 §2 */
   amr?: readonly string[]
+  /** As the ways say unless given. */
+  acr?: string
   /** When the account was chosen; with the proof unless given. */
   selected_at?: Milliseconds | undefined
 }
@@ -53,7 +55,7 @@ export interface Shown {
 export async function openSession(
   accounts: Accounts,
   user: User,
-  { auth_time, amr = ['pwd'], selected_at = auth_time }: Shown,
+  { auth_time, amr = ['pwd'], acr = acrOf(amr), selected_at = auth_time }: Shown,
   replaces: StoredSession | null,
 ): Promise<string> {
   const secret = randomToken()
@@ -63,7 +65,7 @@ export async function openSession(
     sub: user.sub,
     auth_time,
     selected_at: Math.max(selected_at, auth_time),
-    acr: acrOf(amr),
+    acr,
     amr: [...amr],
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
@@ -104,4 +106,9 @@ export function sessionMac(accounts: Accounts, session: StoredSession): string {
 /** Whether a form was made for this session. */
 export function isSessionMac(accounts: Accounts, session: StoredSession, shown: string): boolean {
   return sameText(sessionMac(accounts, session), shown)
+}
+
+/** Whether this is our MAC over a text, for this use. */
+export function isMacOf({ keys }: Pick<Accounts, 'keys'>, use: string, text: string, shown: string): boolean {
+  return sameText(keys.mac(use, text), shown)
 }

@@ -109,6 +109,7 @@ const REASONS = words<ErrorReason>({
   upstream_taken: 1,
   directory_away: 1,
   disabled: 1,
+  handover: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({
@@ -137,6 +138,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   refresh_token_grace: 1,
   consent_idle: 1,
   dialect: 1,
+  theme: 1,
 })
 
 const DAY = 86_400

@@ -10,6 +10,7 @@ import { type Choice, type Question, questionOf, sealOf, shownOf } from './conse
 import { type ConsentView, consentPage } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
+import { wear } from './theme.ts'
 import { LANGUAGES, speak, wordsIn } from './words.ts'
 
 /** Shows who asks, what for, where the answer goes and for how long; where that was allowed before, only what is otherwise now. */
@@ -38,7 +39,7 @@ type Asked = Omit<ConsentView, 'others' | 'question' | 'nothing_on'>
 
 /** In the language that the app asked for, where there is one. */
 async function show(site: Site, http: HttpRequest, asked: Asked, nothing_on = false): Promise<Reply> {
-  const spoken = await speak(site, http, asked.interaction.request.ui_locales)
+  const spoken = wear(await speak(site, http, asked.interaction.request.ui_locales), asked.interaction.client)
   const question = await questionOf(spoken, asked.person.user.sub, asked.interaction)
   const view = { ...asked, others: await findOthers(site, http, asked.person), question, nothing_on }
   return question.difference ? consentAgainPage(spoken, view, question.difference) : consentPage(spoken, view)

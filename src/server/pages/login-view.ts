@@ -13,6 +13,7 @@ import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
+import { slot } from './slots.ts'
 import { bdi, clientMark, clientName, formTargets, initials, personName } from './text.ts'
 import { inWords } from './words.ts'
 
@@ -65,8 +66,14 @@ export function loginPage(site: Site, view: LoginView): Reply {
   </div>
   ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
 </div>
+${ownWords(site)}
 </div>`,
   })
+}
+
+function ownWords(site: Site): Html | null {
+  const own = slot(site, 'login')
+  return own && html`<p class="small muted">${own}</p>`
 }
 
 /** For whom this page is being filled in. */

@@ -8,12 +8,14 @@ import { findOthers, switchTo } from '../accounts/several.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
 import { normalEmail } from '../accounts/users.ts'
 import { isReply, isRoom, roomPath } from './account.ts'
-import { afterFirstFactor, readErrand, readFormErrand, roomOf } from './arrive.ts'
+import { afterFirstFactor, onErrand, readErrand, readFormErrand, roomOf } from './arrive.ts'
 import { askBetter } from './better.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
+import { askHost } from './host-login.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
 import type { Site } from './site.ts'
+import { wear } from './theme.ts'
 import { speak } from './words.ts'
 
 /** Asks who sits there, and says where the journey goes on. */
@@ -26,8 +28,10 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   if (!interaction) {
     const again = fields.get('account') === 'again' && !(person && isRecent(site, person.session))
     if (person && !again && fields.get('account') !== 'other') return seeOther(roomPath(site, room))
+    if (site.host_login) return askHost(site, http, site.host_login.login, room, null, person !== null)
     return loginPage(site, { ticket, next: room, interaction, ...(await standaloneView(site, http, fields, person)) })
   }
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, fields.get('account') === 'other')
   const view = await viewOf(site, http, ticket, interaction, fields, person)
   const better = view.ask === 'choose' && person ? await askBetter(site, http, person, errand) : null
   return better ?? loginPage(await speakTo(site, http, interaction), view)
@@ -45,14 +49,16 @@ async function standaloneView(site: Site, http: HttpRequest, fields: Fields, per
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, false)
   const person = await findPerson(site, http)
   const view = await viewOf(site, http, ticket, interaction, NOTHING, person)
   const better = view.ask === 'choose' && person ? await askBetter(site, http, person, { ticket, interaction, room: 'apps' }) : null
   return better ?? loginPage(await speakTo(site, http, interaction), view)
 }
 
-/** In the language that the app asked for, where there is one. */
-const speakTo = (site: Site, http: HttpRequest, { request }: Interaction): Promise<Site> => speak(site, http, request.ui_locales)
+/** In the language that the app asked for, where there is one, and as it looks for that app. */
+const speakTo = async (site: Site, http: HttpRequest, { request, client }: Interaction): Promise<Site> =>
+  wear(await speak(site, http, request.ui_locales), client)
 
 const NOTHING: Fields = { get: () => '', scope: [] }
 
@@ -62,6 +68,8 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   const errand = await readFormErrand(site, http, fields)
   if (isReply(errand)) return errand
   const { ticket, interaction, room } = errand
+  // passwords of ours are no second door beside the product's
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand))
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)

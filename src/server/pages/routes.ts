@@ -1,3 +1,4 @@
+import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { changeApp, narrowApp } from './app-acts.ts'
 import { showApp } from './app-detail.ts'
@@ -6,6 +7,7 @@ import { showConsent, submitConsent } from './consent.ts'
 import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.ts'
 import { showFactor, submitFactor } from './factor.ts'
 import { showForgot, submitForgot } from './forgot.ts'
+import { postHandover, postHostLogout, showHandover } from './handover.ts'
 import { showHome } from './home.ts'
 import { changeIdentities, showIdentities } from './identities.ts'
 import { showIdentityLink, submitIdentityLink } from './identity-link.ts'
@@ -48,6 +50,8 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/login/link': { GET: showIdentityLink, POST: submitIdentityLink },
   '/consent': { GET: showConsent, POST: submitConsent },
   '/session/select': { POST: selectAccount },
+  '/session/handover': { GET: showHandover, POST: postHandover },
+  '/session/ended': { POST: postHostLogout },
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
   '/account/receipts': { GET: showReceipts },
@@ -70,7 +74,8 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/security/recovery-codes': { POST: makeRecoveryCodes },
   [scriptPath({ base: '' })]: { GET: showScript },
   '/account/identities': { GET: showIdentities, POST: changeIdentities },
-  '/style.css': { GET: async (site) => site.sheet.reply },
+  '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
+  '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },
 }
 
@@ -82,4 +87,10 @@ export function upstreamRoutes(ids: Iterable<string>): Record<string, PageRoute>
     routes[`/login/upstream/${id}/callback`] = { GET: (site, http) => returnFromUpstream(site, http, id) }
   }
   return routes
+}
+
+async function showDrawing(site: Site, http: HttpRequest): Promise<Reply> {
+  const drawing = site.looks.drawing(http.query)
+  if (!drawing) throw new OAuthError('invalid_request', 'There is no drawing at this address.', { status: 404, reason: 'not_found' })
+  return drawing
 }

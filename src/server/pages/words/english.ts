@@ -525,6 +525,11 @@ export const english = {
       title: () => html`This account was stopped`,
       text: () => html`It cannot be used at present. Whoever runs this service can tell you why. Nothing about you was passed on.`,
     },
+    handover: {
+      title: () => html`The sign-in did not come through`,
+      text: () =>
+        html`The product where you sign in could not tell us in time, or not clearly enough, who you are. You were not signed in here and nothing about you was passed on. Go back to where you started and try once more.`,
+    },
   } as Readonly<Record<ErrorReason, ErrorWords>>,
 
   /** By the standard's name for it, where there is no reason. */

@@ -531,6 +531,11 @@ export const french: Words = {
       text: () =>
         html`Il ne peut pas être utilisé pour le moment. Qui gère ce service peut vous dire pourquoi. Rien à votre sujet n’a été transmis.`,
     },
+    handover: {
+      title: () => html`La connexion n’est pas arrivée jusqu’ici`,
+      text: () =>
+        html`Le produit où vous vous connectez n’a pas pu nous dire à temps, ou assez clairement, qui vous êtes. Vous n’avez pas été connecté ici et rien n’a été transmis à votre sujet. Retournez là où vous avez commencé et réessayez.`,
+    },
   },
 
   codes: {

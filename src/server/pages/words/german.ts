@@ -540,6 +540,11 @@ export const german: Words = {
       text: () =>
         html`Es kann zurzeit nicht benutzt werden. Warum, sagt Ihnen, wer diesen Dienst betreibt. Nichts über Sie wurde weitergegeben.`,
     },
+    handover: {
+      title: () => html`Die Anmeldung ist nicht angekommen`,
+      text: () =>
+        html`Das Produkt, bei dem Sie sich anmelden, konnte uns nicht rechtzeitig oder nicht eindeutig sagen, wer Sie sind. Sie wurden hier nicht angemeldet, und über Sie wurde nichts weitergegeben. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.`,
+    },
   },
 
   codes: {

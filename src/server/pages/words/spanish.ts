@@ -520,6 +520,11 @@ export const spanish: Words = {
       title: () => html`Esta cuenta está bloqueada`,
       text: () => html`Por ahora no se puede usar. Quien lleva este servicio puede decirle por qué. No se ha transmitido nada sobre usted.`,
     },
+    handover: {
+      title: () => html`El inicio de sesión no llegó hasta aquí`,
+      text: () =>
+        html`El producto donde inicia sesión no pudo decirnos a tiempo, o con suficiente claridad, quién es usted. No se inició ninguna sesión aquí y no se transmitió nada sobre usted. Vuelva adonde empezó e inténtelo otra vez.`,
+    },
   },
 
   codes: {
