@@ -84,12 +84,12 @@ async function allow(site: Site, http: HttpRequest, asked: Asked, question: Ques
   const { request } = interaction
   const answer = question.difference ? changeOf(question, fields) : choiceOf(question, fields)
   if (answer === null) return show(site, http, asked, true)
-  const insisted = question.offer.insists_on_claims || answer.claims
-  const kept = question.difference ? question.difference.kept_scope.split(' ') : silentScopes(site, request.scope)
+  const { kept_scope = '', kept_claims = [], new_claims = request.claims ?? [] } = question.difference ?? {}
+  const kept = question.difference ? kept_scope.split(' ') : silentScopes(site, request.scope)
   const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
     scope: [...kept, ...answer.on].filter(Boolean).join(' '),
-    claims: insisted ? (request.claims ?? []) : (question.difference?.kept_claims ?? []),
+    claims: question.offer.insists_on_claims || answer.claims ? [...kept_claims, ...new_claims] : kept_claims,
     duration: answer.duration,
     ...(question.difference && { upon: question.difference.upon }),
     shown: shownOf(site, question, answer, http),
