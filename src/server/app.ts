@@ -1,5 +1,6 @@
 import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
+import { USUAL_POLICY } from '../core/model/consent-policy.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
@@ -93,7 +94,7 @@ async function createSite(
   { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
+  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
@@ -105,6 +106,7 @@ async function createSite(
     scopes,
     resources,
     default_resource,
+    consent,
     lifetime,
     sessions: 'ours',
     dialects: on,
@@ -132,6 +134,7 @@ async function createSite(
     keys,
     scopes: { ...dialectScopes, ...scopes },
     resources,
+    consent,
     lifetime,
     session_lifetime: lifetime.session,
     first_run,

@@ -1,4 +1,4 @@
-import { DURATIONS, type Duration } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration } from '../../core/model/consent-policy.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
