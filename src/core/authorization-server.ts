@@ -13,6 +13,7 @@ import type { Schedule } from './keys/schedule.ts'
 import { opensKey } from './keys/wrap.ts'
 import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
+import { USUAL_POLICY } from './model/consent-policy.ts'
 import type { Context } from './model/context.ts'
 import { standard } from './model/dialect.ts'
 import { OAuthError } from './model/error.ts'
@@ -37,6 +38,7 @@ type Chosen =
   | 'scopes'
   | 'resources'
   | 'default_resource'
+  | 'consent'
   | 'sessions'
   | 'standing'
   | 'findUser'
@@ -164,6 +166,7 @@ async function createContext(options: Options): Promise<Context> {
     default_resource: issuer,
     sessions: 'host',
     acr_values: [],
+    consent: USUAL_POLICY,
     findUser: (sub) => given.store.users.find(sub),
     grants,
     clientAuth,

@@ -1,5 +1,6 @@
 import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
+import { USUAL_POLICY } from '../core/model/consent-policy.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
@@ -113,7 +114,7 @@ async function createSite(
   }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime, host_login } = config
+  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login } = config
   const base = new URL(issuer).pathname.replace(/\/$/, '')
   const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
   const frame = {
@@ -137,6 +138,7 @@ async function createSite(
     scopes,
     resources,
     default_resource,
+    consent,
     lifetime,
     sessions: 'ours',
     acr_values: ACR_VALUES,
@@ -165,6 +167,7 @@ async function createSite(
     keys,
     scopes: { ...dialectScopes, ...scopes },
     resources,
+    consent,
     lifetime,
     session_lifetime: lifetime.session,
     ...(await openElsewhere(config, clock)),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type ConsentPolicy, USUAL_POLICY } from '../core/model/consent-policy.ts'
 import type { Dialect } from '../core/model/dialect.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
@@ -15,6 +16,7 @@ import type { Themes } from './pages/theme.ts'
 import {
   loopbackPort,
   type MailSettings,
+  readConsent,
   readDatabase,
   readHost,
   readIssuer,
@@ -77,6 +79,8 @@ export interface Config {
   scopes: Record<string, ScopeDefinition>
   resources: Record<string, ResourceDefinition>
   default_resource: string
+  /** For how long people may allow something; as usual unless given. */
+  consent?: ConsentPolicy
   /** Seconds. */
   lifetime: Lifetimes & { session: number }
   /** Names of the dialects that are on. */
@@ -161,6 +165,7 @@ const SETTINGS = {
   scopes: {},
   resources: {},
   default_resource: {},
+  consent: {},
   lifetime: {},
 } as const satisfies Record<string, { flag?: string; variable?: string }>
 
@@ -234,6 +239,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     scopes,
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
+    consent: setting('consent', readConsent, USUAL_POLICY),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
     ...chosen,
     themes: {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { SECOND } from '../core/model/clock.ts'
+import { type ConsentPolicy, DURATIONS, type Duration, USUAL_POLICY } from '../core/model/consent-policy.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { findLinkProblem } from '../core/model/redirect-uri.ts'
 import { isScope, type ResourceDefinition, type ScopeDefinition } from '../core/model/scope.ts'
@@ -370,6 +371,19 @@ export function readLifetime(value: unknown, otherwise: LifetimeSettings): Lifet
     lifetime[name] = readSeconds(given[name], name, (problem) => new Error(`${problem}.`), least, most)
   }
   return lifetime
+}
+
+const WORDS_OF_DURATIONS: readonly string[] = Object.keys(DURATIONS)
+
+/** For how long people may allow something. */
+export function readConsent(value: unknown): ConsentPolicy {
+  const { durations = USUAL_POLICY.durations, longest } = readObject(value, ['durations', 'longest'])
+  const words = readWords(durations, 'durations', (problem) => new Error(`${problem}.`))
+  if (words.length === 0 || !words.every((word) => WORDS_OF_DURATIONS.includes(word)))
+    throw new Error(`needs durations to be some of ${WORDS_OF_DURATIONS.join(', ')}, one at least.`)
+  const limit =
+    longest === undefined ? {} : { longest: readSeconds(longest, 'longest', (problem) => new Error(`${problem}.`), 3_600, 315_360_000) }
+  return { durations: words as Duration[], ...limit } // each was looked at
 }
 
 /** Makes the error of a problem with one part of a setting. */

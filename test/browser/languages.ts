@@ -37,6 +37,11 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await look('consent')
     await pressOn(page, 'consent-allow', 'Enter')
     await byId(page, 'demo-connected').waitFor()
+    await page.goto(`${started.issuer}/account/receipts`)
+    await look('receipts')
+    await page.locator('.timeline > li').getByRole('link').first().press('Enter')
+    await byId(page, 'receipt-shown').waitFor()
+    await look('a receipt')
     await page.goto(`${started.issuer}/account/apps`)
     await look('connected apps')
     const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!

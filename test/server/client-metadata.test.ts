@@ -195,6 +195,8 @@ describe('RFC 7591 §3.2.2 metadata that is refused, naming the member', () => {
     ['require_pkce', { require_pkce: 0 }],
     ['require_pkce', { require_pkce: false, token_endpoint_auth_method: 'none' }],
     ['access_token_format', { access_token_format: 'JWT' }],
+    ['consent_durations', { consent_durations: ['90d'] }],
+    ['consent_durations', { consent_durations: 'once' }],
     ['refresh_token_grace', { refresh_token_grace: 301 }],
     ['refresh_token_grace', { refresh_token_grace: -1 }],
     ['dialect', { dialect: 'unheard-of' }],

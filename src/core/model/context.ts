@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
 import type { Clock } from './clock.ts'
+import type { ConsentPolicy } from './consent-policy.ts'
 import type { Dialect } from './dialect.ts'
 import type { OAuthError } from './error.ts'
 import type { Grant, Standing } from './grant.ts'
@@ -48,6 +49,8 @@ export interface Context {
   report(error: OAuthError, http: HttpRequest, client_id?: string): string
   dialects: readonly Dialect[]
   lifetime: Lifetimes
+  /** For how long people may allow something. */
+  consent: ConsentPolicy
   /** All that are declared, by the deployment or by a dialect. */
   scopes: Readonly<Record<string, ScopeDefinition>>
   /** Those of the deployment, which clients of every dialect may ask for. */

@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
-import type { Duration } from './consent.ts'
+import type { Duration } from './consent-policy.ts'
 import type { Dialect } from './dialect.ts'
 import type { Consent } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'

@@ -135,6 +135,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   access_token_format: 1,
   default_scope: 1,
   optional_scope: 1,
+  consent_durations: 1,
   refresh_token_grace: 1,
   consent_idle: 1,
   dialect: 1,

@@ -1,4 +1,4 @@
-import { DURATIONS, type Duration } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration } from '../../core/model/consent-policy.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -85,12 +85,12 @@ async function allow(site: Site, http: HttpRequest, asked: Asked, question: Ques
   const { request } = interaction
   const answer = question.difference ? changeOf(question, fields) : choiceOf(question, fields)
   if (answer === null) return show(site, http, asked, true)
-  const insisted = question.offer.insists_on_claims || answer.claims
-  const kept = question.difference ? question.difference.kept_scope.split(' ') : silentScopes(site, request.scope)
+  const { kept_scope = '', kept_claims = [], new_claims = request.claims ?? [] } = question.difference ?? {}
+  const kept = question.difference ? kept_scope.split(' ') : silentScopes(site, request.scope)
   const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
     scope: [...kept, ...answer.on].filter(Boolean).join(' '),
-    claims: insisted ? (request.claims ?? []) : (question.difference?.kept_claims ?? []),
+    claims: question.offer.insists_on_claims || answer.claims ? [...kept_claims, ...new_claims] : kept_claims,
     duration: answer.duration,
     ...(question.difference && { upon: question.difference.upon }),
     shown: shownOf(site, question, answer, http),

@@ -1,3 +1,4 @@
+import type { ConsentPolicy } from '../../core/model/consent-policy.ts'
 import type { Interactions } from '../../core/model/interactions.ts'
 import type { Lifetimes } from '../../core/model/lifetimes.ts'
 import type { Log } from '../../core/model/log.ts'
@@ -43,6 +44,8 @@ export interface Site extends Frame, Accounts {
   interactions: Interactions
   scopes: Readonly<Record<string, ScopeDefinition>>
   resources: Readonly<Record<string, ResourceDefinition>>
+  /** For how long people may allow something. */
+  consent: ConsentPolicy
   lifetime: Lifetimes
   /** What was started together with the server, where it is a first try on one computer. */
   first_run?: FirstRun
