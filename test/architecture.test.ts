@@ -45,6 +45,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   jose: ['core/crypto/jwt.ts', 'server/demo/api.ts'],
   'openid-client': ['server/demo/oidc.ts'],
+  nodemailer: ['server/smtp.ts'],
   yaml: ['server/dialects/description.ts'],
 }
 

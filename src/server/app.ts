@@ -9,6 +9,7 @@ import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
 import { agentOf } from './accounts/agent.ts'
+import type { Outbox } from './accounts/mail.ts'
 import { findSession, findStanding } from './accounts/sessions.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
@@ -36,6 +37,8 @@ export interface AppOptions {
   metrics?: Metrics
   /** Who traces requests; nobody unless given. */
   traces?: Traces
+  /** Takes letters to people; the app closes it. Without one nothing that needs letters is offered. */
+  outbox?: Outbox | undefined
   /** Other times of keys than the usual ones. */
   key_schedule?: Options['key_schedule']
 }
@@ -86,6 +89,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const handle = (http: HttpRequest): Promise<Reply> => (pageAt(http.path) ?? core)(http)
   async function close(): Promise<void> {
     await server.flush()
+    await options.outbox?.close()
     await key_home?.close()
     await store.close()
   }
@@ -93,7 +97,16 @@ export async function createApp(options: AppOptions): Promise<App> {
 }
 
 async function createSite(
-  { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
+  {
+    config,
+    store,
+    clock = systemClock,
+    log = silentLog,
+    first_run,
+    meter,
+    outbox,
+    key_schedule,
+  }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, lifetime } = config
@@ -138,6 +151,7 @@ async function createSite(
     lifetime,
     session_lifetime: lifetime.session,
     first_run,
+    outbox,
   }
   return { server, site }
 }

@@ -9,11 +9,13 @@ import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
 import {
   loopbackPort,
+  type MailSettings,
   readDatabase,
   readHost,
   readIssuer,
   readLifetime,
   readLogLevel,
+  readMail,
   readMigrate,
   readNames,
   readPin,
@@ -49,6 +51,8 @@ export interface Config {
   secrets: string[]
   /** Where private signing keys live; in the database unless given. */
   signer?: SignerSettings
+  /** The mail server; without one nothing that needs letters is offered. */
+  mail?: MailSettings
   product: Product
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
@@ -121,6 +125,10 @@ const SETTINGS = {
   secret: { variable: 'VOUCHSAFE_SECRET' },
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
+  mail: {},
+  smtp_url: { variable: 'VOUCHSAFE_SMTP_URL' },
+  smtp_from: { variable: 'VOUCHSAFE_SMTP_FROM' },
+  smtp_password: { variable: 'VOUCHSAFE_SMTP_PASSWORD' },
   product: {},
   scopes: {},
   resources: {},
@@ -165,6 +173,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const metrics_host = setting('metrics_host', readHost, '127.0.0.1')
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
+  const mail = readMailSettings(given, problems)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -178,6 +187,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     trusted_proxies: setting('trusted_proxies', readTrustedProxies, []),
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
+    ...(mail && { mail }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     scopes,
     resources,
@@ -188,6 +198,23 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   }
   if (problems.length > 0) throw new ConfigError(problems)
   return config
+}
+
+/** The mail server, out of the one setting and of what the environment says instead. */
+function readMailSettings({ mail, smtp_url, smtp_from, smtp_password }: Partial<Record<Setting, Given>>, problems: string[]) {
+  const text = (given: Given | undefined) => (given === undefined ? undefined : String(given.value))
+  const [url, from, password] = [smtp_url, smtp_from, smtp_password].map(text)
+  const where = mail?.where ?? smtp_url?.where ?? 'mail'
+  try {
+    return readMail(mail?.value, {
+      ...(url !== undefined && { url }),
+      ...(from !== undefined && { from }),
+      ...(password !== undefined && { password }),
+    })
+  } catch (cause) {
+    problems.push(`${where} ${cause instanceof Error ? cause.message : String(cause)}`)
+    return null
+  }
 }
 
 /** The dialects that are on, from their names, files and settings. */

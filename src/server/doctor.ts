@@ -8,6 +8,7 @@ import { dialectOf } from './dialects/choose.ts'
 import { MOST_SKEW as MOST_STORE_SKEW } from './health.ts'
 import { readFrozen } from './moving.ts'
 import { isLoopback } from './settings.ts'
+import { openSmtp } from './smtp.ts'
 import { openStore, sqliteFile } from './store.ts'
 
 /** One thing that was looked at. */
@@ -29,7 +30,7 @@ const DOCUMENTS = { openid: '/.well-known/openid-configuration', authorization_s
 
 /** Looks at everything that a deployment needs, from the database to what a browser would see. Changes nothing that matters. */
 export async function examine(config: Config): Promise<Finding[]> {
-  const findings = [checkIssuer(config), checkProxies(config)]
+  const findings = [checkIssuer(config), checkProxies(config), await checkMail(config)]
   const app = await examineDatabase(config, findings)
   try {
     findings.push(...(await examineAddress(config, app)))
@@ -52,6 +53,23 @@ function checkProxies({ issuer, trusted_proxies }: Config): Finding {
   if (issuer.startsWith('http:')) return ok('proxy', 'No proxy is listed, and an http issuer has none.')
   const fix = 'Name the addresses of the proxy that speaks TLS by --trusted-proxies, and let it set X-Forwarded-For.'
   return wrong('proxy', 'An https issuer has a proxy in front of it, and none is listed: all people would count as one address.', fix)
+}
+
+/** Asks the mail server, without a letter, whether it would take one. */
+async function checkMail({ mail }: Config): Promise<Finding> {
+  if (!mail) return ok('mail', 'No mail server is set, so nobody can choose a new password by themselves.')
+  const place = `${mail.host}:${mail.port}`
+  const postman = openSmtp(mail)
+  try {
+    await postman.check()
+    return ok('mail', `${place} takes letters from ${mail.from.address}.`)
+  } catch (cause) {
+    const { code } = cause as { code?: unknown }
+    const fix = 'Look at url in mail, at VOUCHSAFE_SMTP_PASSWORD, and whether this machine may reach that port.'
+    return wrong('mail', `${place} takes no letters: ${String(code ?? 'it does not answer')}.`, fix)
+  } finally {
+    await postman.close()
+  }
 }
 
 /** Checks the database and the keys in it. The application on top of it, where it can be opened. */

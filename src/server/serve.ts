@@ -1,6 +1,9 @@
 import { SECOND, systemClock } from '../core/model/clock.ts'
 import type { Log } from '../core/model/log.ts'
 import type { Store } from '../core/model/store.ts'
+import type { Outbox } from './accounts/mail.ts'
+import { createOutbox } from './accounts/outbox.ts'
+import { createShownMail } from './accounts/shown-mail.ts'
 import { type App, createApp } from './app.ts'
 import { type Config, ConfigError } from './config.ts'
 import { type Family, writeFamilies } from './exposition.ts'
@@ -9,6 +12,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { openMetricsPort } from './metrics-port.ts'
 import { listen, type RunningServer } from './node.ts'
 import type { FirstRun } from './pages/first-run.ts'
+import { openSmtp } from './smtp.ts'
 import { openStore } from './store.ts'
 import { openTraces } from './traces.ts'
 
@@ -24,6 +28,8 @@ export interface ServeOptions {
   /** An open store, which is closed with the server; the configured one unless given. */
   store?: Store
   first_run?: FirstRun
+  /** Letters are shown on this computer, where there is no mail server to send them. */
+  show_mail?: boolean
   /** The number of this process among several on the port; whoever started them tells the metrics of all. */
   worker?: number
 }
@@ -44,7 +50,7 @@ export interface Served {
 }
 
 /** Opens the database, then the application, then the port, and keeps all three in order until it is stopped. */
-export async function startServer(config: Config, { log, first_run, worker, ...options }: ServeOptions): Promise<Served> {
+export async function startServer(config: Config, { log, first_run, show_mail, worker, ...options }: ServeOptions): Promise<Served> {
   const store = options.store ?? (await openStore(config))
   try {
     requireSecret(config, store)
@@ -55,6 +61,7 @@ export async function startServer(config: Config, { log, first_run, worker, ...o
       store,
       log,
       ...(first_run && { first_run }),
+      outbox: openOutbox(config, log, show_mail === true),
       ...(metrics && { metrics }),
       ...(traces && { traces }),
     })
@@ -90,6 +97,12 @@ export async function startServer(config: Config, { log, first_run, worker, ...o
     await store.close()
     throw cause
   }
+}
+
+/** Where letters go: to the mail server, or onto a page of this computer; nowhere without either. */
+function openOutbox({ mail }: Config, log: Log, shown: boolean): Outbox | undefined {
+  if (!mail) return shown ? createShownMail(systemClock, log) : undefined
+  return createOutbox({ postman: openSmtp(mail), log })
 }
 
 /** Throws where there is no master secret for this store. */

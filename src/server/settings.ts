@@ -7,6 +7,7 @@ import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { findLinkProblem } from '../core/model/redirect-uri.ts'
 import { isScope, type ResourceDefinition, type ScopeDefinition } from '../core/model/scope.ts'
 import { DATABASE_MEMBERS, type PostgresOptions, postgresAddress, readPostgresSettings } from '../stores/postgres-settings.ts'
+import { isMailable } from './accounts/mail.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import { readProxies } from './node.ts'
 import type { Product } from './pages/site.ts'
@@ -184,6 +185,55 @@ export function readPin(value: unknown): string {
 
 const isWhole = (value: unknown, most: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most
+
+/** The mail server, and who letters come from. */
+export interface MailSettings {
+  host: string
+  port: number
+  /** TLS from the first byte; else it is begun by STARTTLS, and without only on this computer. */
+  implicit_tls: boolean
+  user?: string
+  password?: string
+  from: { name: string; address: string }
+}
+
+/** What may come from the environment instead: the whole address, who letters come from, and the password alone. */
+export interface MailGiven {
+  url?: string
+  from?: string
+  password?: string
+}
+
+/** Throws a sentence that begins with what is wrong. Null where nothing is set. */
+export function readMail(value: unknown, { url: other_url, from: other_from, password }: MailGiven): MailSettings | null {
+  const given = value === undefined ? {} : readObject(value, ['url', 'from'])
+  const url = other_url ?? given['url']
+  const from = other_from ?? given['from']
+  if (url === undefined && from === undefined && password === undefined) return null
+  if (typeof url !== 'string' || !URL.canParse(url) || !/^smtps?:\/\/[^/]/.test(url))
+    throw new Error('needs url to be the address of a mail server, such as smtp://user@mail.example.com:587.')
+  const { protocol, hostname, port, username, password: inside, pathname, search, hash } = new URL(url)
+  if (!/^\/?$/.test(pathname) || search !== '' || hash !== '') throw new Error('needs url to end with the host or the port.')
+  if (inside !== '' && other_url === undefined) throw new Error('must not hold the password: set VOUCHSAFE_SMTP_PASSWORD.')
+  const secret = password ?? (inside === '' ? undefined : decodeURIComponent(inside))
+  if ((username === '') !== (secret === undefined)) throw new Error('needs both a user in url and VOUCHSAFE_SMTP_PASSWORD, or neither.')
+  const implicit_tls = protocol === 'smtps:'
+  return {
+    host: hostname.replaceAll(/^\[|\]$/g, ''),
+    port: Number(port) || (implicit_tls ? 465 : 587),
+    implicit_tls,
+    ...(secret !== undefined && { user: decodeURIComponent(username), password: secret }),
+    from: readSender(from),
+  }
+}
+
+function readSender(value: unknown): MailSettings['from'] {
+  const [, name = '', address = ''] = /^(?:([^<>\p{Cc}]{0,100})<([^<>]+)>|)$/u.exec(String(value)) ?? []
+  const sender = address === '' ? { name: '', address: String(value) } : { name: name.trim().replaceAll(/^"|"$/g, ''), address }
+  if (typeof value !== 'string' || !isMailable(sender.address))
+    throw new Error('needs from to be who letters come from, such as Example <accounts@example.com>.')
+  return sender
+}
 
 export function readLogLevel(value: unknown): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value)

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { ReceiptFinding, ReceiptsToVerify, ReceiptVerdict } from '../core/model/receipt.ts'
-import { isReceiptRowWhole, RECEIPT_COLUMNS, readReceiptRow } from './receipt-rows.ts'
+import type { ReceiptFile, ReceiptFinding, ReceiptsToVerify, ReceiptVerdict } from '../core/model/receipt.ts'
+import { isReceiptRowWhole, RECEIPT_COLUMNS, readReceiptRow, rowOfStored } from './receipt-rows.ts'
 import type { Row, Sql } from './sql.ts'
 
 /** Rows that are read at once. */
@@ -71,7 +71,8 @@ interface Before {
   receipt_id?: string
 }
 
-function createChainReader(): ChainReader {
+/** `from` is where a chain of which only the end is at hand begins. */
+function createChainReader(from: { seq: number; hash: string } = { seq: 0, hash: '' }): ChainReader {
   const findings = new Map<string, ReceiptFinding>()
   let [people, receipts, more] = [0, 0, false]
   let before: Before | null = null
@@ -102,7 +103,7 @@ function createChainReader(): ChainReader {
     const { sub, seq = 0, prev, hash = '', receipt_id } = readReceiptRow(row)
     if (before?.sub !== sub) {
       endPerson()
-      before = { sub, seq: 0, hash: '', whole: true, end: null }
+      before = { sub, ...from, whole: true, end: null }
       people++
     }
     receipts++
@@ -168,4 +169,15 @@ async function verifyThere(all: Sql['all'], named: readonly { receipt_id: string
   const asked = Array.from({ length: NAMED }, (_, i) => named[i]?.receipt_id ?? '')
   const there = new Set((await all(thereText, asked)).map(({ receipt_id }) => receipt_id))
   for (const { receipt_id, sub } of named) if (!there.has(receipt_id)) reader.add({ sub, receipt_id, how: 'missing' })
+}
+
+/** The same for what somebody has downloaded: from its first receipt to the end that it names. */
+export function verifyReceiptFile({ sub, chain, receipts }: ReceiptFile): ReceiptVerdict {
+  const chained = receipts.filter(({ seq }) => seq !== undefined).sort((one, other) => one.seq! - other.seq!)
+  const [first] = chained
+  const reader = createChainReader(first && { seq: first.seq! - 1, hash: first.prev ?? '' })
+  for (const one of chained) reader.take(rowOfStored(one), chain)
+  reader.finish()
+  if (!first && chain !== null && chain.entries > 0) reader.add(cutOff(sub, 1, chain.entries))
+  return { ...reader.verdict(), unchained: receipts.length - chained.length }
 }

@@ -93,4 +93,6 @@ export const migrations = (clustered: string): readonly Step[] => [
   'alter table withdrawals add column limits text',
   'alter table consents add column used_at bigint',
   'alter table consents add column use_by_day text',
+  // people who were deleted: nobody is given their sub again
+  `create table gone_users (sub text not null primary key)${clustered}`,
 ]

@@ -42,6 +42,10 @@ export function createSessions(sql: Sql, ledger: Ledger): Store['sessions'] {
     select: async (session_hash, at) => {
       await sql.write('update sessions set selected_at = $2 where session_hash = $1', [session_hash, at])
     },
+    renew: async (session_hash, next_hash, at) => {
+      const text = 'update sessions set session_hash = $2, selected_at = $3 where session_hash = $1'
+      return (await sql.change(text, [session_hash, next_hash, at])) > 0
+    },
     end: async (session_hash) => {
       await sql.write(endText, [session_hash])
     },

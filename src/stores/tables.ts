@@ -18,6 +18,7 @@ export const TABLES: readonly Table[] = [
   table('gone_clients', 'client_id', ''),
   table('initial_access_tokens', 'token_hash', 'token_id uses expires_at record'),
   table('users', 'sub', 'email record'),
+  table('gone_users', 'sub', ''),
   table('api_keys', 'key_hash', 'key_id sub record'),
   table('sessions', 'session_hash', 'sid sub expires_at selected_at record'),
   // counters, and what carries their sums, move together or not at all

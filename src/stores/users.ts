@@ -7,8 +7,14 @@ import { withdraw } from './withdrawals.ts'
 
 const findText = 'select sub, email, record from users where sub = $1'
 const findByEmailText = 'select sub, email, record from users where email = $1'
-const addText = 'insert into users (sub, email, record) values ($1, $2, $3) on conflict do nothing'
-const updateText = 'update users set email = $2, record = $3 where sub = $1'
+const addText = `
+  insert into users (sub, email, record)
+  select cast($1 as text), cast($2 as text), cast($3 as text)
+  where not exists (select 1 from gone_users where sub = cast($1 as text))
+  on conflict do nothing`
+const updateText = `
+  update users set email = $2, record = $3
+  where sub = $1 and (cast($4 as text) is null or (email = cast($4 as text) and record = cast($5 as text)))`
 const listText = 'select sub, email, record from users where sub > $1 order by sub limit $2'
 
 /** People. An email is one person's only: the table's unique index decides. */
@@ -26,14 +32,33 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
       return (await ledger.decide([add], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
     },
     update: async (user, options) => {
-      const statements: Statement[] = [{ text: updateText, values: writeUser(user), must: true }]
+      const [, email, record] = options?.replaces ? writeUser(options.replaces) : []
+      const statements: Statement[] = [{ text: updateText, values: [...writeUser(user), email ?? null, record ?? null], must: true }]
       if (options?.end) statements.push({ text: 'delete from sessions where sub = $1', values: [user.sub] })
       if (options?.end === 'everything') statements.push(withdraw(user.sub, ''))
       const entry = change(await one(findText, user.sub), user, options)
       return entry ? ledger.decide(statements, entry) : sql.batch(statements)
     },
+    delete: (sub, by) =>
+      ledger.decide([{ text: 'delete from users where sub = $1', values: [sub], must: true }, ...bury(sub)], {
+        event: 'user.deleted',
+        by,
+        sub,
+      }),
     list: async ({ after, limit }) => (await sql.all(listText, [after, limit])).map(readUser),
   }
+}
+
+/** What goes with a person. Whoever has their consents and grants learns it from the counter; receipts stay, without what could be read in them. */
+function bury(sub: string): Statement[] {
+  const texts = [
+    'insert into gone_users (sub) values ($1) on conflict do nothing',
+    'delete from sessions where sub = $1',
+    'delete from api_keys where sub = $1',
+    'delete from consents where sub = $1',
+    "update receipts set record = '{}' where sub = $1",
+  ]
+  return [...texts.map((text) => ({ text, values: [sub] })), withdraw(sub, '')]
 }
 
 /** Null where everything stays as it is. Read a moment before: what another node changes meanwhile may be told with this one. */

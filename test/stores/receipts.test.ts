@@ -11,7 +11,7 @@ import type { Row, Sql } from '../../src/stores/sql.ts'
 import { openSqlStore } from '../../src/stores/sql-store.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { startPostgres, type TestPostgres } from '../support/postgres.ts'
-import { aConsent, aReceipt } from './suite/records.ts'
+import { aConsent, aReceipt, aShown } from './suite/records.ts'
 
 /** The chains of ada, of 5 receipts, and of bob, of 2. */
 interface House {
@@ -28,7 +28,7 @@ async function openHouse(sql: Sql): Promise<House> {
   ] as const) {
     for (let i = 1; i <= count; i++) {
       const consent = aConsent({ sub, client_id: `c${i}` })
-      await store.consents.decide(consent, { ...aReceipt(consent), receipt_id: `${sub}-${i}`, shown: { title: `asks ${i}` } })
+      await store.consents.decide(consent, { ...aReceipt(consent), receipt_id: `${sub}-${i}`, shown: aShown(`asks ${i}`) })
     }
   }
   const rows = await sql.all(`select ${RECEIPT_COLUMNS} from receipts`, [])

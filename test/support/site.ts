@@ -47,7 +47,7 @@ async function addMara(store: Store, clock: () => number): Promise<User> {
 }
 
 export async function openSite(
-  given: { config?: Partial<Config>; beside?: TestSite } & Pick<AppOptions, 'first_run' | 'metrics' | 'traces'> = {},
+  given: { config?: Partial<Config>; beside?: TestSite } & Pick<AppOptions, 'first_run' | 'metrics' | 'traces' | 'outbox'> = {},
 ): Promise<TestSite> {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-pages-'))
   const store = given.beside ? await openAnother(given.beside.store) : await openTestStore(folder)
@@ -65,6 +65,7 @@ export async function openSite(
     clock,
     log: { info: note, warn: note, error: note },
     first_run: given.first_run,
+    outbox: given.outbox,
     metrics: given.metrics,
     traces: given.traces,
   }).catch(async (cause: unknown) => {

@@ -9,7 +9,7 @@ import type { Interactions } from '../model/interactions.ts'
 import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
-import { hashLooks } from './looks.ts'
+import { hashLooks, identityOf } from './looks.ts'
 import { bindTicket, browserOf, nameBrowser, openTicket } from './ticket.ts'
 
 const LOGOUT_TIME = 30 * MINUTE
@@ -31,7 +31,7 @@ export function createInteractions(context: Context): Interactions {
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
       return { request, client, dialect: dialectNamed(request.dialect), looks: hashLooks(client) }
     },
-    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked' }) =>
+    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked', upon, shown }) =>
       writeDecision(
         context,
         {
@@ -43,6 +43,10 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
+          identity: identityOf(client),
+          through: 'page',
+          ...(upon && { upon }),
+          ...(shown && { shown }),
           idle: idleOf(context, client),
         },
         { type: 'user', id: sub },

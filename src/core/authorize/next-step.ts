@@ -8,6 +8,7 @@ import type { Consent } from '../model/grant.ts'
 import { redirectHost } from '../model/redirect-uri.ts'
 import { commonScope, joinScope, missingScope } from '../model/scope.ts'
 import type { Session } from '../model/user.ts'
+import { identityOf } from './looks.ts'
 
 /** Who asks, and by whose rules. */
 export interface Who {
@@ -78,6 +79,8 @@ function standing(
   // RFC 8252 §8.6: another program on the machine could ask in the app's name
   const isNative = isPublic(client) && isNativeRedirect(request.redirect_uri)
   if ((consent.once || isNative || !rules.remembered) && !answered) return null
+  // it was given to an app of another name, or with other papers
+  if (consent.identity !== undefined && consent.identity !== identityOf(client)) return null
   if (!consent.redirect_hosts.includes(redirectHost(request.redirect_uri))) return null
   const decided = joinScope(consent.scope, consent.declined ?? '')
   if (missingScope(request.scope, decided).length > 0) return null

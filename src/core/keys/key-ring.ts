@@ -98,6 +98,8 @@ function createSeals(sealing: (use: KeyUse) => SealingKeys, issuer: string, cloc
     ticket: createSeal(ticket, 'ticket', FIELDS.ticket, issuer, clock),
     consent: createSeal(ticket, 'consent', FIELDS.consent, issuer, clock),
     logout: createSeal(ticket, 'logout', FIELDS.logout, issuer, clock),
+    // for a week: the roots of tickets are gone by then
+    link: createSeal(sealing('client'), 'link', FIELDS.link, issuer, clock),
     access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock, ASKED_ABOUT), issuer),
     client: createSealedClients(sealing('client'), issuer, clock),
     refreshTokens: createRefreshTokens(sealing('mac'), issuer),

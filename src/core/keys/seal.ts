@@ -5,6 +5,7 @@ import { type Clock, HOUR } from '../model/clock.ts'
 import type { AuthorizationCode } from '../model/grant.ts'
 import type { Seal } from '../model/keys.ts'
 import type { LogoutRequest } from '../model/logout.ts'
+import type { MailLink } from '../model/mail-link.ts'
 import type { AccessTokenClaims } from '../model/token.ts'
 
 /** The secrets of one use: the one that seals now, and all that still open. */
@@ -76,6 +77,7 @@ export const FIELDS = {
     ...REQUEST,
   ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],
+  link: ['act', 'expires_at', 'email', 'sub', 'state'] satisfies (keyof MailLink)[],
   access_token: [
     'sub',
     'client_id',

@@ -29,6 +29,7 @@ export const AUDIT_EVENTS = [
   'user.changed',
   'user.disabled',
   'user.enabled',
+  'user.deleted',
   'api_key.added',
   'api_key.revoked',
   'initial_access_token.added',

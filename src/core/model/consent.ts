@@ -2,7 +2,7 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
 import type { ConsentRules } from './dialect.ts'
 import type { Consent } from './grant.ts'
-import type { Receipt } from './receipt.ts'
+import type { Receipt, Shown } from './receipt.ts'
 import { redirectHost } from './redirect-uri.ts'
 import { joinScope, missingScope, splitScope } from './scope.ts'
 
@@ -18,7 +18,14 @@ export interface Decision {
   scope: string
   /** Of the claims asked for one by one, what was allowed. */
   claims: readonly string[]
-  duration: Duration
+  /** 'as_before': the end of the consent that it changes stays. */
+  duration: Duration | 'as_before'
+  /** The consent that was shown to change: where another stands now, nothing is written. */
+  upon?: Pick<Consent, 'request_id' | 'scope'>
+  /** The client's name and addresses, as `identityOf` puts them. */
+  identity?: string
+  through?: Receipt['through']
+  shown?: Shown
   /** As they were shown. */
   client_name: string
   redirect_host: string
@@ -60,7 +67,7 @@ export function untouchedScope(consent: Consent | null, request: AuthorizationRe
 export function conclude(found: Consent | null, decision: Decision, now: Milliseconds, receipt_id: string): Concluded {
   const { request, sub } = decision
   const before = decision.rules.asked_again === 'growth' ? standing(found, now, decision.idle) : null
-  const consent = consentAfter(before, decision, Math.max(now, request.created_at))
+  const consent = { ...consentAfter(before, decision, Math.max(now, request.created_at)), receipt_id }
   const receipt: Receipt = {
     receipt_id,
     sub,
@@ -72,6 +79,8 @@ export function conclude(found: Consent | null, decision: Decision, now: Millise
     redirect_host: decision.redirect_host,
     ...(request.resource && { resource: request.resource }),
     ...(consent.expires_at !== undefined && { expires_at: consent.expires_at }),
+    ...(decision.through && { through: decision.through }),
+    ...(decision.shown && { shown: decision.shown }),
   }
   return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
 }
@@ -100,7 +109,7 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
   const kept = before?.claims?.filter((name) => !asked.includes(name))
   const claims = union(kept, decision.claims)
   const declined_claims = union(before?.declined_claims, asked).filter((name) => !claims.includes(name))
-  const expires_at = endAfter(decision, granted_at)
+  const expires_at = endAfter(before, decision, granted_at)
   return {
     sub,
     client_id: request.client_id,
@@ -115,6 +124,7 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
     ...(declined_claims.length > 0 && { declined_claims }),
     ...(expires_at !== undefined && { expires_at }),
     ...(duration === 'once' && { once: true }),
+    ...(decision.identity !== undefined && { identity: decision.identity }),
   }
 }
 
@@ -127,15 +137,22 @@ function scopeAt(before: Consent | null, { request, scope }: Decision): Record<s
   return after
 }
 
-function endAfter({ duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
+function endAfter(before: Consent | null, { duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
+  if (duration === 'as_before') return before?.expires_at
   const longest = rules.longest === undefined ? Number.POSITIVE_INFINITY : rules.longest * SECOND
   const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
   return lasts === Number.POSITIVE_INFINITY ? undefined : granted_at + lasts
 }
 
 /** The receipt of a consent that is taken back. Pure. */
-export function withdrawalOf({ sub, client_id, scope }: Consent, client_name: string, at: Milliseconds, receipt_id: string): Receipt {
-  return { receipt_id, sub, client_id, at, decision: 'withdrawn', scope, client_name }
+export function withdrawalOf(
+  { sub, client_id, scope }: Consent,
+  client_name: string,
+  at: Milliseconds,
+  receipt_id: string,
+  through?: Receipt['through'],
+): Receipt {
+  return { receipt_id, sub, client_id, at, decision: 'withdrawn', scope, client_name, ...(through && { through }) }
 }
 
 function union(one: readonly string[] = [], other: readonly string[] = []): string[] {

@@ -21,6 +21,10 @@ export interface Consent {
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
   request_id: string
   once?: boolean
+  /** Stands for the client's name and addresses as they were shown: where they are others, the person is asked again. */
+  identity?: string
+  /** The receipt of this decision. */
+  receipt_id?: string
   /** Since when the client gets nothing, until the person lets it go on. */
   paused_at?: Milliseconds
   /** When it was last of use, to the hour; what was decided before anybody counted lacks it. */

@@ -2,8 +2,10 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
 import type { Duration } from './consent.ts'
 import type { Dialect } from './dialect.ts'
+import type { Consent } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { LogoutRequest } from './logout.ts'
+import type { Shown } from './receipt.ts'
 
 /** A request that waits for a person, as a page may show it. */
 export interface Interaction {
@@ -21,8 +23,12 @@ export interface Allowed {
   scope: string
   /** Of the claims asked for one by one; none unless given. */
   claims?: readonly string[]
-  /** Until it is revoked, unless given. */
-  duration?: Duration
+  /** Until it is revoked, unless given; 'as_before' keeps the end of the consent that this changes. */
+  duration?: Duration | 'as_before'
+  /** The consent that was shown to change: where another stands now, nothing is written. */
+  upon?: Pick<Consent, 'request_id' | 'scope'>
+  /** What stood on the page, for the receipt; nothing unless given. */
+  shown?: Shown
 }
 
 /**
@@ -34,7 +40,7 @@ export interface Interactions {
   open(http: HttpRequest, ticket: string): Promise<Interaction | null>
   /** Sends the browser back to authorize, which decides what comes next. */
   resume(ticket: string): Reply
-  /** Writes down what a person allows of a request, with its receipt; false where they took it back at the same moment. Then `resume`. */
+  /** Writes down what a person allows of a request, with its receipt; false where they took it back or changed it at the same moment. Then `resume`. */
   allow(interaction: Interaction, decision: Allowed): Promise<boolean>
   /** The same as `resume`, with a refusal written into the ticket. */
   refuse(request: AuthorizationRequest): Reply

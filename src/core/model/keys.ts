@@ -4,6 +4,7 @@ import type { Registration } from './client.ts'
 import type { Milliseconds } from './clock.ts'
 import type { AuthorizationCode } from './grant.ts'
 import type { LogoutRequest } from './logout.ts'
+import type { MailLink } from './mail-link.ts'
 import type { KeyUse } from './stored-key.ts'
 import type { AccessTokenClaims } from './token.ts'
 
@@ -68,6 +69,7 @@ export interface Keys {
   ticket: Seal<AuthorizationRequest>
   consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
+  link: Seal<MailLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
   refreshTokens: RefreshTokens

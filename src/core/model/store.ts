@@ -157,10 +157,18 @@ export interface Store {
     find(sub: string): Promise<User | null>
     /** `email` in lower case. */
     findByEmail(email: string): Promise<User | null>
-    /** 'taken' where the email is somebody else's. */
+    /** 'taken' where the email is somebody else's, or the sub was somebody's who is deleted. */
     add(user: User, by?: Actor): Promise<'added' | 'taken'>
-    /** False where there is no such person. `end` also ends all their sessions and all that they gave. */
-    update(user: User, options?: { end?: 'sessions' | 'everything'; by?: Actor }): Promise<boolean>
+    /**
+     * False where there is no such person, or they are no longer what `replaces` says: what somebody else has written meanwhile stays.
+     * `end` also ends all their sessions and all that they gave. Throws where the email is somebody else's.
+     */
+    update(user: User, options?: { end?: 'sessions' | 'everything'; replaces?: User; by?: Actor }): Promise<boolean>
+    /**
+     * Takes a person away for good, with their sessions, keys and consents, and ends all that they gave; of their receipts the texts go. The
+     * sub is never anybody's again. False where there is no such person.
+     */
+    delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
   sessions: {
@@ -172,6 +180,8 @@ export interface Store {
     open(session: StoredSession, replaces?: string): Promise<void>
     /** Notes that the person has chosen this account anew. */
     select(session_hash: string, at: Milliseconds): Promise<void>
+    /** Gives a session another secret, and notes that its account was chosen; false where it is not there, or another call was first. */
+    renew(session_hash: string, next_hash: string, at: Milliseconds): Promise<boolean>
     /** Ends one session by its hash. */
     end(session_hash: string): Promise<void>
     /** A person's that last, at most `limit` (1 to 1000): of many, those that last longest. */

@@ -10,6 +10,10 @@ export interface User {
   /** Further standard claims, as userinfo returns them. */
   claims?: Readonly<Record<string, unknown>>
   password_hash?: string
+  /** When the email was last another one. */
+  email_changed_at?: Milliseconds
+  /** The changes that may still be undone, by their moments. */
+  email_changes?: Milliseconds[]
   created_at: Milliseconds
   disabled_at?: Milliseconds
 }

@@ -1,8 +1,10 @@
+import { sha256 } from '../../core/crypto/hash.ts'
 import { timedId } from '../../core/crypto/random.ts'
 import type { Actor } from '../../core/model/audit.ts'
 import { withdrawalOf } from '../../core/model/consent.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Consent } from '../../core/model/grant.ts'
+import type { Receipt } from '../../core/model/receipt.ts'
 import type { Noted, Restricted } from '../../core/model/restriction.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -12,9 +14,11 @@ export async function withdraw(
   consent: Consent,
   client_name: string,
   by?: Actor,
+  through: Receipt['through'] = 'page',
 ): Promise<boolean> {
   const at = accounts.clock()
-  return accounts.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)), by)
+  const receipt = withdrawalOf(consent, client_name, at, timedId(at), through)
+  return accounts.store.consents.withdraw(consent.sub, consent.client_id, receipt, by)
 }
 
 /** The consents of a person that hold at this moment, in the order of their clients. */
@@ -29,6 +33,11 @@ export async function listConsents(accounts: Pick<Accounts, 'store' | 'clock'>, 
     after = part.at(-1)!.client_id
   }
   return consents.filter(({ expires_at }) => expires_at === undefined || expires_at > now)
+}
+
+/** Stands for a text in a form or a record. */
+export function fingerprint(text: string): string {
+  return sha256(text)
 }
 
 /** How often somebody else may have decided about the same app at the same moment. */

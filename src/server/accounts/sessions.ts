@@ -7,7 +7,8 @@ import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../cor
 import type { StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 
-const COOKIE = 'session'
+/** The cookie of the present account's session. */
+export const SESSION_COOKIE = 'session'
 
 /** Who sits at a browser, and by which session. */
 export interface Person {
@@ -19,13 +20,13 @@ type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock'>
 
 /** The session of this browser's cookie, while it lasts. */
 export async function findSession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
-  const secret = readCookie(http, cookieName(issuer, COOKIE))
+  const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }
 
 /** The same, and what its person has allowed this client. */
 export async function findStanding({ issuer, store, clock }: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
-  const secret = readCookie(http, cookieName(issuer, COOKIE))
+  const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
   return secret ? store.sessions.standing(sha256(secret), client_id, clock()) : null
 }
 
@@ -64,13 +65,18 @@ export async function openSession(
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
   }
-  return writeCookie(accounts.issuer, COOKIE, secret, accounts.session_lifetime)
+  return writeCookie(accounts.issuer, SESSION_COOKIE, secret, accounts.session_lifetime)
 }
 
 /** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */
 export async function endSession(accounts: Accounts, session: StoredSession): Promise<string> {
   await accounts.store.sessions.end(session.session_hash)
-  return writeCookie(accounts.issuer, COOKIE, '', 0)
+  return dropSession(accounts)
+}
+
+/** The line that takes the cookie of a session away that has ended already. */
+export function dropSession({ issuer }: Pick<Accounts, 'issuer'>): string {
+  return writeCookie(issuer, SESSION_COOKIE, '', 0)
 }
 
 /** What a form on an account page carries, so that only a page made for this session can send it. */

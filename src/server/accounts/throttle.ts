@@ -13,8 +13,8 @@ export const TRIES_PER_ADDRESS = 100
 export const TRIES_PER_SITE = 1000
 
 /**
- * Counters for what strangers name lie in a table of fixed size, so that they cannot grow it: one half for emails that are nobody's, one for
- * addresses. Two keys may share one, and none can be chosen to. Each person there is has a counter of their own beyond them, which no flood
+ * Counters for what strangers name lie in a table of fixed size, so that they cannot grow it: one part for emails that are nobody's, one for
+ * addresses, one for letters. Two keys may share one, and none can be chosen to. Each person there is has a counter of their own beyond them, which no flood
  * of other names can reach.
  */
 const HALF = 32_768
@@ -49,6 +49,26 @@ export async function forgiveAttempts(accounts: Accounts, target: Target, addres
   const { throttles } = accounts.store
   await throttles.forgive(bucketOf(accounts, target), how)
   for (const { bucket } of addressBuckets(accounts, address)) await throttles.forgive(bucket, 'one')
+}
+
+/** Letters to one address, whoever asks for them; letters that one person, or one network, asks for. */
+export const LETTERS_PER_EMAIL = 3
+export const LETTERS_PER_PERSON = 6
+export const LETTERS_PER_ADDRESS = 20
+
+/** Whether one more letter may go out. `email`: that one has had enough, which nobody is told. `asker`: whoever asks has. */
+export async function countLetter(
+  accounts: Accounts,
+  { email, address, sub }: { email: string; address: string; sub?: string },
+): Promise<'may' | 'email' | 'asker'> {
+  const count = async (text: string): Promise<number> => {
+    const bucket = 2 * HALF + hashOf(accounts, `letter ${text}`, HALF)
+    return (await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())).count
+  }
+  const network = networkOf(address)
+  if (network !== '' && (await count(`address ${network}`)) > LETTERS_PER_ADDRESS) return 'asker'
+  if (sub !== undefined && (await count(`person ${sub}`)) > LETTERS_PER_PERSON) return 'asker'
+  return (await count(`email ${email}`)) > LETTERS_PER_EMAIL ? 'email' : 'may'
 }
 
 function bucketOf(accounts: Accounts, target: Target): number {

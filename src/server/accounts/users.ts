@@ -28,6 +28,8 @@ const RESERVED: readonly string[] = [
   'sub',
   'email',
   'email_verified',
+  'email_changed_at',
+  'email_changes',
   'name',
   'claims',
   'password',
@@ -58,7 +60,7 @@ export async function addUser(
 }
 
 /** The address as it is kept: trimmed, in lower case. Throws OAuthError `invalid_request`. */
-function readEmail(text: string): string {
+export function readEmail(text: string): string {
   const email = normalEmail(text)
   if (email.length > LONGEST_EMAIL) throw new OAuthError('invalid_request', `The email is longer than ${LONGEST_EMAIL} characters.`)
   if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email))
@@ -73,9 +75,15 @@ export function normalEmail(text: string): string {
 
 /** Any characters will do, spaces included; only the length is asked for. Throws OAuthError `invalid_request`. */
 export function checkPassword(password: string): void {
-  if ([...password].length < SHORTEST_PASSWORD)
-    throw new OAuthError('invalid_request', `The password has fewer than ${SHORTEST_PASSWORD} characters.`)
-  if (!isPasswordLength(password)) throw new OAuthError('invalid_request', `The password has more than ${LONGEST_PASSWORD} characters.`)
+  const problem = passwordProblem(password)
+  if (problem === 'short') throw new OAuthError('invalid_request', `The password has fewer than ${SHORTEST_PASSWORD} characters.`)
+  if (problem === 'long') throw new OAuthError('invalid_request', `The password has more than ${LONGEST_PASSWORD} characters.`)
+}
+
+/** What is wrong with a new password; null where nothing is. */
+export function passwordProblem(password: string): 'short' | 'long' | null {
+  if (!isPasswordLength(password)) return 'long'
+  return [...password].length < SHORTEST_PASSWORD ? 'short' : null
 }
 
 /** False for what is too long to be anybody's password, and so not worth hashing. */

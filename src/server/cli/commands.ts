@@ -26,6 +26,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'api-key revoke': async () => (await import('./api-key-revoke.ts')).apiKeyRevoke,
   'consent list': async () => (await import('./consent-list.ts')).consentList,
   'consent revoke': async () => (await import('./consent-revoke.ts')).consentRevoke,
+  'receipts list': async () => (await import('./receipts-list.ts')).receiptsList,
+  'receipts verify': async () => (await import('./receipts-verify.ts')).receiptsVerify,
   'audit list': async () => (await import('./audit-list.ts')).auditList,
   'audit verify': async () => (await import('./audit-verify.ts')).auditVerify,
   'audit heads': async () => (await import('./audit-verify.ts')).auditHeads,

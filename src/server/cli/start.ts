@@ -66,8 +66,8 @@ export const start: Command = {
     const config = plan ? withDemo(given, plan) : await configOf(call)
     const first_run = plan ? tellFirstRun(call, config, plan) : undefined
     const { startServer } = await import('../serve.ts')
-    const server = await startServer(config, { log, store, ...(first_run && { first_run }) }).catch((cause: unknown) =>
-      explainPort(cause, config),
+    const server = await startServer(config, { log, store, show_mail: isOwnComputer(config), ...(first_run && { first_run }) }).catch(
+      (cause: unknown) => explainPort(cause, config),
     )
     const demo = plan
       ? await openDemo(config, plan, log).catch(async (cause: unknown) => {
@@ -83,10 +83,15 @@ export const start: Command = {
   },
 }
 
+/** Nobody else comes to such an address. */
+function isOwnComputer({ issuer }: Pick<Config, 'issuer'>): boolean {
+  const { protocol, hostname } = new URL(issuer)
+  return protocol === 'http:' && isLoopback(hostname)
+}
+
 /** Only on this computer, with the standard that its app speaks, and in a database that is new or was made for it. */
 async function wantsDemo(call: Call, { issuer, dialects }: Config, store: Store): Promise<boolean> {
-  const { protocol, hostname } = new URL(issuer)
-  if (call.flags['no-demo'] === true || protocol !== 'http:' || !isLoopback(hostname) || !dialects.includes('standard')) return false
+  if (call.flags['no-demo'] === true || !isOwnComputer({ issuer }) || !dialects.includes('standard')) return false
   if (await store.clients.find(DEMO_CLIENT)) return true
   const first = { after: '', limit: 1 }
   const [clients, users] = await Promise.all([store.clients.list(first), store.users.list(first)])

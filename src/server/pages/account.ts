@@ -10,7 +10,10 @@ import type { Site } from './site.ts'
 
 /** The rooms of a person's account, in the order of their doors. */
 const ROOMS = [
+  { name: 'profile', icon: 'person' },
+  { name: 'security', icon: 'shield' },
   { name: 'apps', icon: 'apps' },
+  { name: 'receipts', icon: 'receipt' },
   { name: 'devices', icon: 'computer' },
 ] as const satisfies readonly { name: string; icon: IconName }[]
 

@@ -23,12 +23,17 @@ const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwar
  * the only one there is. The first person of the deployment's own ends it for good.
  */
 async function isFirstRun(site: Site, http: HttpRequest, { email }: FirstRun): Promise<boolean> {
+  if (!isThisComputer(site, http)) return false
+  const people = await site.store.users.list({ after: '', limit: 2 })
+  return people.every((user) => user.email === email.toLowerCase())
+}
+
+/** Whether the issuer is loopback and the visitor sits here. */
+export function isThisComputer(site: Site, http: HttpRequest): boolean {
   if (!/^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|\/|$)/.test(site.issuer)) return false
   if (!/^(127\..*|::1|::ffff:127\..*)$/.test(http.address)) return false
   // a name that somebody pointed here, or a tunnel, is not this computer
-  if (http.header('host') !== new URL(site.issuer).host || FORWARDED.some((name) => http.header(name) !== undefined)) return false
-  const people = await site.store.users.list({ after: '', limit: 2 })
-  return people.every((user) => user.email === email.toLowerCase())
+  return http.header('host') === new URL(site.issuer).host && FORWARDED.every((name) => http.header(name) === undefined)
 }
 
 function firstRunPage(site: Site, run: FirstRun): Reply {
@@ -81,6 +86,7 @@ function running(site: Site, run: FirstRun): Html {
         <li><span>${firstRunWords.metadata}</span><a class="mono" href="${metadata}">${metadata}</a></li>
         <li><span>${firstRunWords.demoApp}</span><a class="mono" href="${run.demo_app}">${hostOf(run.demo_app)}</a></li>
         <li><span>${firstRunWords.demoApi}</span><a class="mono" href="${run.demo_api}">${hostOf(run.demo_api)}</a></li>
+        ${site.outbox?.shown && html`<li><span>${firstRunWords.mail}</span><a class="mono" href="${site.base}/mail" id="first-mail">${hostOf(site.issuer)}${site.base}/mail</a></li>`}
         <li><span>${firstRunWords.database}</span><code>${run.database}</code></li>
       </ul>
     </section>`

@@ -24,6 +24,8 @@ export interface LoginView {
   ask: 'anybody' | 'other' | 'again' | 'choose'
   /** Who is signed in, where that matters. */
   person: Person | null
+  /** Other accounts that are signed in in this browser, and may be chosen here. */
+  others: readonly Person[]
   email: string
   /** Tries that are left after a wrong one. */
   left?: number
@@ -51,10 +53,10 @@ export function loginPage(site: Site, view: LoginView): Reply {
   <div class="slip-body stack">
     ${interaction && errand(site, interaction)}
     ${notice(site, view)}
-    ${view.ask === 'choose' && view.person ? goOnForm(site, view.ticket, view.person) : null}
+    ${accountsForm(site, view)}
     ${passwordForm(site, view, failed)}
   </div>
-  ${view.ask === 'again' ? otherLink(site, view.ticket) : null}
+  ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
 </div>
 </div>`,
   })
@@ -87,27 +89,43 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
   const invalid = failed && html` aria-invalid="true" aria-describedby="login-error"`
   const fixed = view.ask === 'again' && html` readonly`
   return html`<form class="stack" method="post" action="${site.base}/login">
-      ${view.ticket === '' ? html`<input type="hidden" name="next" value="${view.next ?? 'apps'}">` : html`<input type="hidden" name="ticket" value="${view.ticket}">`}
+      ${errandFields(view)}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
+      ${view.ask === 'again' && view.ticket === '' && html`<input type="hidden" name="account" value="again">`}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
-        <label for="login-password">${site.words.login.password}</label>
+        ${site.outbox ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
     </form>`
 }
 
-/** Goes on without a password: the account that is signed in, chosen by hand. */
-function goOnForm(site: Site, ticket: string, { session, user }: Person): Html {
+/** Goes on without a password: one of the accounts that are signed in here, chosen by hand. */
+function accountsForm(site: Site, view: LoginView): Html | null {
+  const present = view.ask === 'choose' ? view.person : null
+  if (!present && view.others.length === 0) return null
   return html`<form class="stack-s" method="post" action="${site.base}/session/select">
-      <input type="hidden" name="ticket" value="${ticket}">
-      <button type="submit" class="menu-item who-box" id="login-continue" name="account" value="${session.sid}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><span><b>${site.words.login.goOnAs(bdi(personName(user)))}</b><br><span class="tiny muted">${user.email}</span></span></button>
+      ${errandFields(view)}
+      ${view.others.length > 0 && html`<p class="field-label">${site.words.accounts.accounts.signedIn}</p>`}
+      ${present && accountButton(site, present, 'login-continue')}
+      ${view.others.map((other, i) => accountButton(site, other, `account-${i + 1}`))}
     </form>
     <p class="or">${site.words.login.or}</p>`
+}
+
+function accountButton(site: Site, { session, user }: Person, id: string): Html {
+  return html`<button type="submit" class="menu-item who-box" id="${id}" name="account" value="${session.sid}"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><span><b>${site.words.login.goOnAs(bdi(personName(user)))}</b><br><span class="tiny muted">${user.email}</span></span></button>`
+}
+
+/** Where to go on: the request that waits, or a room of the account. */
+function errandFields({ ticket, next }: LoginView): Html {
+  return ticket === ''
+    ? html`<input type="hidden" name="next" value="${next ?? 'apps'}">`
+    : html`<input type="hidden" name="ticket" value="${ticket}">`
 }
 
 function otherLink(site: Site, ticket: string): Html {
@@ -115,7 +133,11 @@ function otherLink(site: Site, ticket: string): Html {
   <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
 }
 
+function forgotPath(site: Site, ticket: string): string {
+  return withQuery(`${site.base}/login/forgot`, { ...(ticket !== '' && { ticket }) })
+}
+
 /** Where this page asks for another account than the one that is signed in. */
 export function otherAccount(site: Site, ticket: string): string {
-  return withQuery(`${site.base}/login`, { ticket, account: 'other' })
+  return withQuery(`${site.base}/login`, { ...(ticket !== '' && { ticket }), account: 'other' })
 }

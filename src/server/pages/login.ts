@@ -5,7 +5,9 @@ import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
 import { findPerson, openSession, type Person } from '../accounts/sessions.ts'
+import { findOthers, makeRoom, switchTo } from '../accounts/several.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
+import { normalEmail } from '../accounts/users.ts'
 import { isRoom, type RoomName, roomPath } from './account.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
@@ -20,17 +22,28 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await findPerson(site, http)
   if (ticket === '') {
     const next = nextOf(fields)
-    if (person && fields.get('account') !== 'other') return seeOther(roomPath(site, next))
-    return loginPage(site, { ticket, next, interaction: null, ask: 'anybody', person: null, email: '' })
+    const asked = fields.get('account')
+    if (person && asked !== 'other' && asked !== 'again') return seeOther(roomPath(site, next))
+    return loginPage(site, { ticket, next, interaction: null, ...(await standaloneView(site, http, fields, person)) })
   }
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
+  return loginPage(await speakTo(site, http, interaction), await viewOf(site, http, ticket, interaction, fields, person))
+}
+
+type Shown = Pick<LoginView, 'ask' | 'person' | 'email' | 'others'>
+
+/** Where nothing waits but a room of the account: the same person once more, where the room wants that, or anybody. */
+async function standaloneView(site: Site, http: HttpRequest, fields: Fields, person: Person | null): Promise<Shown> {
+  return fields.get('account') === 'again' && person
+    ? { ask: 'again', person, email: person.user.email, others: [] }
+    : { ask: 'anybody', person: null, email: '', others: await findOthers(site, http, person) }
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
+  const view = await viewOf(site, http, ticket, interaction, NOTHING, await findPerson(site, http))
+  return loginPage(await speakTo(site, http, interaction), view)
 }
 
 /** In the language that the app asked for, where there is one. */
@@ -49,16 +62,20 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   const person = await findPerson(site, http)
   const email = fields.get('email')
   const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
+  if ('user' in came) return goOn(site, http, came.user, person, ticket, interaction, nextOf(fields))
   const view = interaction
-    ? viewOf(ticket, interaction, fields, person)
-    : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
+    ? await viewOf(site, http, ticket, interaction, fields, person)
+    : { ticket, next: nextOf(fields), interaction, ...(await standaloneView(site, http, fields, person)) }
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 
-/** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
+/**
+ * A new session under a new id. Who sat here before stays signed in beside it, but the requests that they left open in this browser are
+ * theirs no more.
+ */
 async function goOn(
   site: Site,
+  http: HttpRequest,
   user: User,
   before: Person | null,
   ticket: string,
@@ -66,7 +83,9 @@ async function goOn(
   room: RoomName,
 ): Promise<Reply> {
   const auth_time = Math.max(site.clock(), interaction?.request.created_at ?? 0)
-  const cookies = [await openSession(site, user, auth_time, before?.session ?? null)]
+  const room_for = await makeRoom(site, http, user, before)
+  const cookies = [await openSession(site, user, auth_time, room_for.replaces)]
+  if (room_for.cookie !== null) cookies.push(room_for.cookie)
   if (before && before.user.sub !== user.sub) {
     const renewed = site.interactions.renew(interaction?.request ?? null)
     cookies.push(renewed.cookie)
@@ -90,27 +109,51 @@ function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User 
 }
 
 /** What to ask of whoever sits there, by comparing times as authorize does. */
-function viewOf(ticket: string, interaction: Interaction, fields: Fields, person: Person | null): LoginView {
+async function viewOf(
+  site: Site,
+  http: HttpRequest,
+  ticket: string,
+  interaction: Interaction,
+  fields: Fields,
+  person: Person | null,
+): Promise<LoginView> {
   const { request } = interaction
+  const asked = { ticket, interaction, email: request.login_hint ?? '' }
+  const others = await choosable(site, http, interaction, person)
   const other = fields.get('account') === 'other' || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
-  if (!person || other) return { ticket, interaction, ask: other ? 'other' : 'anybody', person: null, email: request.login_hint ?? '' }
+  if (!person || other) return { ...asked, ask: other ? 'other' : 'anybody', person: null, others }
   const { auth_time } = person.session
   const stale =
     (hasScope(request.prompt ?? '', 'login') && auth_time < request.created_at) ||
     (request.max_age !== undefined && auth_time < request.created_at - request.max_age * SECOND)
-  return stale
-    ? { ticket, interaction, ask: 'again', person, email: person.user.email }
-    : { ticket, interaction, ask: 'choose', person, email: request.login_hint ?? '' }
+  return stale ? { ...asked, ask: 'again', person, email: person.user.email, others: [] } : { ...asked, ask: 'choose', person, others }
 }
 
-/** Goes on with the account that is signed in, or asks for another one. */
+/** The other accounts of this browser: the one that the app names alone, or first. @spec OIDC Core §3.1.2.1 */
+async function choosable(site: Site, http: HttpRequest, { request }: Interaction, person: Person | null): Promise<Person[]> {
+  const others = await findOthers(site, http, person)
+  if (request.hinted_sub !== undefined) return others.filter(({ user }) => user.sub === request.hinted_sub)
+  const hinted = request.login_hint === undefined ? '' : normalEmail(request.login_hint)
+  return others.sort((one, another) => Number(another.user.email === hinted) - Number(one.user.email === hinted))
+}
+
+/** Goes on with one of the accounts that are signed in here, or asks for another one. */
 export async function selectAccount(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
-  const ticket = fields.get('ticket')
-  const interaction = await site.interactions.open(http, ticket)
-  if (!interaction) return site.interactions.restart(ticket)
+  const [ticket, account] = [fields.get('ticket'), fields.get('account')]
+  const toRoom = ticket === '' && isRoom(fields.get('next'))
+  const interaction = toRoom ? null : await site.interactions.open(http, ticket)
+  if (!toRoom && !interaction) return site.interactions.restart(ticket)
+  const at = Math.max(site.clock(), interaction?.request.created_at ?? 0)
+  const go = (ticket: string | null) => (ticket ? site.interactions.resume(ticket) : seeOther(roomPath(site, nextOf(fields))))
   const person = await findPerson(site, http)
-  if (!person || fields.get('account') !== person.session.sid) return seeOther(otherAccount(site, ticket))
-  await site.store.sessions.select(person.session.session_hash, Math.max(site.clock(), interaction.request.created_at))
-  return site.interactions.resume(ticket)
+  if (person && account === person.session.sid) {
+    await site.store.sessions.select(person.session.session_hash, at)
+    return go(ticket)
+  }
+  const cookies = account === '' ? null : await switchTo(site, http, account, at)
+  if (!cookies) return seeOther(otherAccount(site, ticket))
+  // another person: what was open in this browser is foreign from now on
+  const renewed = site.interactions.renew(interaction?.request ?? null)
+  return withCookies(go(renewed.ticket), ...cookies, renewed.cookie)
 }

@@ -5,6 +5,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { LogoutRequest } from '../../core/model/logout.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { endSession, findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { endOthers, findOthers } from '../accounts/several.ts'
 import { readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -23,7 +24,8 @@ export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> 
     const own = site.interactions.beginLogout(http)
     return seeOther(withQuery(`${site.base}/logout/confirm`, { ticket: own.ticket }), own.headers)
   }
-  return logoutPage(site, ticket, asked.request, asked.client, person)
+  const others = (await findOthers(site, http, person)).length
+  return logoutPage(site, ticket, asked.request, asked.client, person, others)
 }
 
 /** Ends the session in the database first, then in the browser, then goes where the app asked to. */
@@ -33,9 +35,11 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   if (!asked) return seeOther(`${site.base}/logout/confirm`)
   const decision = fields.get('decision')
   if (decision === 'stay') return seeOther(linkTo(site.product.home) ?? `${site.base}/account/apps`)
-  if (decision !== 'logout') throw new OAuthError('invalid_request', 'The field decision must be logout or stay.')
+  if (decision !== 'logout' && decision !== 'all')
+    throw new OAuthError('invalid_request', 'The field decision must be logout, all or stay.')
   const session = await findSession(site, http)
   const cookies = session ? [await endSession(site, session)] : []
+  if (decision === 'all') cookies.push(await endOthers(site, http))
   return withCookies(leave(site, asked.request), ...cookies, site.interactions.renew(null).cookie)
 }
 
@@ -61,7 +65,7 @@ function leave(site: Site, { post_logout_redirect_uri, state }: LogoutRequest): 
   return seeOther(post_logout_redirect_uri === undefined ? `${site.base}/logout/done` : withQuery(post_logout_redirect_uri, { state }))
 }
 
-function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person): Reply {
+function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person, others: number): Reply {
   const email = bdi(user.email)
   const { post_logout_redirect_uri } = request
   return page(site, {
@@ -83,11 +87,19 @@ function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: 
       <button type="submit" class="button" id="logout-cancel" name="decision" value="stay">${site.words.logout.stay}</button>
       <button type="submit" class="button button-primary" id="logout-confirm" name="decision" value="logout">${site.words.logout.confirm}</button>
     </div>
+    ${others > 0 && signOutOfAll(site, others)}
   </div>
   </form>
 </div>
 </div>`,
   })
+}
+
+/** The other accounts of this browser stay, unless the person wants them to end too. */
+function signOutOfAll(site: Site, others: number): Html {
+  const { all, allText } = site.words.accounts.accounts
+  return html`<p class="small muted">${allText(others)}</p>
+    <button type="submit" class="button button-wide" id="logout-all" name="decision" value="all">${all}</button>`
 }
 
 function afterwards(site: Site, uri: string): Html {

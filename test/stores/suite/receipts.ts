@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Receipt, StoredReceipt } from '../../../src/core/model/receipt.ts'
-import { aConsent, aReceipt, fresh, PROTO, TEXTS } from './records.ts'
+import { aConsent, aReceipt, aShown, fresh, PROTO, TEXTS } from './records.ts'
 import type { World } from './world.ts'
 
 /** A person's receipts, a chain of their own. */
@@ -20,7 +20,7 @@ export function receiptTests(world: World): void {
 
   it('come back as they were written, each with its place behind the one before', async () => {
     const sub = fresh('user')
-    const texts = TEXTS.map((text) => ({ text, ...PROTO }))
+    const texts = TEXTS.map((text) => ({ ...aShown(text), ...PROTO }))
     const written: Receipt[] = []
     for (const shown of [...texts, undefined]) written.push(await decide(sub, shown && { shown, expires_at: 1 }))
     const found = (await list(sub)).reverse()
@@ -107,28 +107,28 @@ export function receiptTests(world: World): void {
 
   it('what was shown is erased for good, the chain stays whole and goes on', async () => {
     const [sub, other] = [fresh('user'), fresh('user')]
-    for (const person of [sub, sub, other]) await decide(person, { shown: { title: 'asks to use' } })
+    for (const person of [sub, sub, other]) await decide(person, { shown: aShown('asks to use') })
     await decide(sub)
     assert.equal(await world.store.receipts.erase(sub), 2)
     assert.equal(await world.store.receipts.erase(sub), 0)
-    await decide(sub, { shown: { title: 'again' } })
+    await decide(sub, { shown: aShown('again') })
     const found = await list(sub)
     assert.deepEqual(
       found.map(({ shown, salt, shown_hash }) => [shown, typeof salt, typeof shown_hash]),
       [
-        [{ title: 'again' }, 'string', 'string'],
+        [aShown('again'), 'string', 'string'],
         [undefined, 'undefined', 'undefined'],
         [undefined, 'undefined', 'string'],
         [undefined, 'undefined', 'string'],
       ],
     )
     await whole(sub)
-    assert.deepEqual((await list(other))[0]!.shown, { title: 'asks to use' })
+    assert.deepEqual((await list(other))[0]!.shown, aShown('asks to use'))
   })
 
   it('the same text has another hash each time, so that an erased one cannot be guessed', async () => {
     const sub = fresh('user')
-    for (let i = 0; i < 2; i++) await decide(sub, { shown: { title: 'asks to use' } })
+    for (let i = 0; i < 2; i++) await decide(sub, { shown: aShown('asks to use') })
     const [one, two] = await list(sub)
     assert.notEqual(one!.shown_hash, two!.shown_hash)
     assert.notEqual(one!.salt, two!.salt)

@@ -1,7 +1,7 @@
 import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
 import type { Consent, Grant } from '../../../src/core/model/grant.ts'
-import type { Receipt } from '../../../src/core/model/receipt.ts'
+import type { Receipt, Shown } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
 import type { StoredSession, User } from '../../../src/core/model/user.ts'
 
@@ -77,6 +77,12 @@ export function aConsent(fields: Partial<Consent> = {}): Consent {
 
 export function aReceipt({ sub, client_id, scope }: Consent, decision: Receipt['decision'] = 'allowed'): Receipt {
   return { receipt_id: fresh('receipt'), sub, client_id, at: NOW, decision, scope }
+}
+
+/** What stood on a page. */
+export function aShown(title: string): Shown {
+  const client = { name: 'Ledger', reviewed: true, looks: 'l' }
+  return { language: 'en', title, client, redirect_host: 'app.example', scopes: [] }
 }
 
 export function aSession(fields: Partial<StoredSession> = {}): StoredSession {

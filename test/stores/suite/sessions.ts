@@ -76,6 +76,19 @@ export function sessionTests(world: World): void {
     await world.store.sessions.select(fresh('hash'), NOW)
   })
 
+  it('one of many gives a session another secret; its sid stays', async () => {
+    const session = aSession()
+    await world.store.sessions.open(session)
+    const next = Array.from({ length: 50 }, () => fresh('hash'))
+    const outcomes = await world.race((store, caller) => store.sessions.renew(session.session_hash, next[caller]!, NOW + 7))
+    assert.equal(outcomes.filter(Boolean).length, 1)
+    assert.equal(await world.store.sessions.find(session.session_hash, NOW), null)
+    const session_hash = next[outcomes.indexOf(true)]!
+    for (const store of world.stores)
+      assert.deepEqual(await store.sessions.find(session_hash, NOW), { ...session, session_hash, selected_at: NOW + 7 })
+    assert.equal(await world.store.sessions.renew(fresh('hash'), fresh('hash'), NOW), false)
+  })
+
   it('end once and for all', async () => {
     const session = aSession()
     await world.store.sessions.open(session)

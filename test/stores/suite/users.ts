@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { pages } from './pages.ts'
-import { aGrant, aSession, aUser, fresh, NOW, PROTO } from './records.ts'
+import { aConsent, aGrant, aReceipt, aSession, aUser, fresh, NOW, PROTO } from './records.ts'
 import type { World } from './world.ts'
 
 /** People, each with an email of their own. */
@@ -66,6 +66,62 @@ export function userTests(world: World): void {
       assert.equal((await world.store.grants.find(given.grant_id))?.revoked_at, grant)
     })
   }
+
+  it('an update that replaces what is there no more changes nothing', async () => {
+    const user = aUser({ password_hash: 'one', claims: PROTO })
+    await world.store.users.add(user)
+    const seen = (await world.store.users.find(user.sub))!
+    await world.store.users.update({ ...user, password_hash: 'two' })
+    assert.equal(await world.store.users.update({ ...seen, name: 'Eve' }, { replaces: seen, end: 'everything' }), false)
+    assert.equal((await world.store.users.find(user.sub))?.name, 'Ada')
+    assert.equal(await world.epoch(user.sub, ''), 0)
+    const now = (await world.store.users.find(user.sub))!
+    assert.equal(await world.store.users.update({ ...now, email: `${fresh('mail')}@example.com` }, { replaces: now }), true)
+    assert.equal(await world.store.users.update({ ...now, name: 'Eve' }, { replaces: now }), false, 'the email counts too')
+    assert.equal(await world.store.users.update(aUser(), { replaces: now }), false)
+  })
+
+  it('one of many replaces what all have seen', async () => {
+    const user = aUser({ password_hash: 'seen' })
+    await world.store.users.add(user)
+    const outcomes = await world.race((store, caller) =>
+      store.users.update({ ...user, password_hash: `hash ${caller}` }, { replaces: user, end: 'sessions' }),
+    )
+    assert.equal(outcomes.filter(Boolean).length, 1)
+    assert.equal((await world.store.users.find(user.sub))?.password_hash, `hash ${outcomes.indexOf(true)}`)
+  })
+
+  it('go for good with all that is theirs, and nobody gets their sub again', async () => {
+    const [user, other] = [aUser(), aUser()]
+    const [consent, foreign] = [aConsent({ sub: user.sub }), aConsent({ sub: other.sub })]
+    const session = aSession({ sub: user.sub })
+    const given = aGrant({ sub: user.sub })
+    const key = { key_hash: fresh('key-hash'), key_id: fresh('key-id'), sub: user.sub, hint: 'abcd', created_at: NOW }
+    for (const one of [user, other]) await world.store.users.add(one)
+    for (const one of [consent, foreign]) await world.store.consents.decide(one, aReceipt(one))
+    await world.store.sessions.open(session)
+    await world.store.grants.redeem(given, {})
+    await world.store.apiKeys.add(key)
+    const epoch = await world.epoch(user.sub, consent.client_id)
+    const outcomes = await world.race((store) => store.users.delete(user.sub, { type: 'user', id: user.sub }))
+    assert.equal(outcomes.filter(Boolean).length, 1)
+    for (const store of world.stores) {
+      assert.equal(await store.users.find(user.sub), null)
+      assert.equal(await store.users.findByEmail(user.email), null)
+      assert.equal(await store.sessions.find(session.session_hash, NOW), null)
+      assert.equal(await store.apiKeys.find(key.key_hash), null)
+      assert.equal((await store.grants.find(given.grant_id))?.revoked_at, 0)
+      assert.deepEqual(await store.consents.find(user.sub, consent.client_id), { consent: null, epoch: epoch + 1 })
+      assert.deepEqual((await store.consents.find(other.sub, foreign.client_id)).consent, foreign)
+    }
+    assert.equal(await world.store.users.add(aUser({ sub: user.sub })), 'taken')
+    assert.equal(await world.store.users.add(aUser({ email: user.email })), 'added', 'the email is free')
+    const { entries } = await world.store.audit.list({ limit: 10, sub: user.sub })
+    assert.deepEqual(
+      entries.map(({ event }) => event).filter((event) => event.startsWith('user.')),
+      ['user.deleted', 'user.added'],
+    )
+  })
 
   it('are listed in parts', async () => {
     const people = Array.from({ length: 5 }, () => aUser())

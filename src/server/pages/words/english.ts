@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorReason } from '../../../core/model/error.ts'
 import { type Html, html } from '../html.ts'
+import { english as accounts } from './accounts/english.ts'
 
 /** What happened, what did not, whose doing it is, and whether trying again helps. `app` is its name, or "An app". */
 export interface ErrorWords {
@@ -100,10 +101,91 @@ export const english = {
     allow: 'Allow',
   },
 
+  again: {
+    title: (app: string, things: number) =>
+      things === 0 ? `${app} has changed` : things === 1 ? `${app} asks for one thing more` : `${app} asks for ${things} things more`,
+    heading: (app: Html, things: number) =>
+      things === 0
+        ? html`${app} has changed`
+        : things === 1
+          ? html`${app} asks for one thing more`
+          : html`${app} asks for ${things} things more`,
+    since: (app: Html, day: Html) => html`You allowed ${app} on ${day}. Here is only what would be different.`,
+    what: 'What would change',
+    added: { 1: 'New, about you', 2: 'New, looks at your things', 3: 'New, acts in your name' },
+    place: 'New place',
+    changed: 'Changed by the app',
+    parts: {
+      host: 'Where your answer is sent',
+      name: 'Its name',
+      logo: 'Its picture',
+      publisher: 'Its own site',
+      policy: 'Its privacy policy',
+      tos: 'Its terms',
+    },
+    isNow: 'is now',
+    none: 'none',
+    gone: 'Not asked for this time',
+    goneText: 'It stays allowed until you revoke it.',
+    stays: (things: number) =>
+      things === 0 ? 'The end stays as it is' : things === 1 ? 'One thing stays as it is' : `${things} things stay as they are`,
+    until: (day: Html) => html`Until ${day}.`,
+    untilRevoked: 'Until you revoke it.',
+    next: (app: Html) => html`If you say no, ${app} keeps what you allowed before, and nothing else changes.`,
+    keep: 'Keep as it was',
+    allow: 'Allow the change',
+    year: 'A year',
+  },
+
+  receipts: {
+    number: (seq: number) => `Receipt ${String(seq).padStart(4, '0')}`,
+    old: 'Receipt without a number',
+    allowed: (app: Html) => html`You allowed ${app}`,
+    withdrawn: (app: Html) => html`You ended what ${app} was allowed`,
+    changed: (app: Html) => html`You changed what ${app} is allowed`,
+    intro: 'Each decision of yours about an app leaves a receipt. Nobody can change one afterwards without it being noticed.',
+    none: 'No receipt yet',
+    noneText: 'When you allow an app to use your account, or end that, a receipt of it stands here.',
+    open: 'What you saw',
+    download: 'Download',
+    downloadAll: 'Download all',
+    older: 'Older receipts',
+    newest: 'Newest receipts',
+    all: 'All receipts',
+    whole: 'They fit together',
+    wholeText: (count: number) =>
+      `${count === 1 ? 'One receipt' : `${count} receipts`}, read from the first to the last: each is as it was written, and none is missing.`,
+    broken: 'They do not fit together',
+    brokenText: 'At least one receipt was altered or taken away. Tell whoever runs this service.',
+    long: 'There are many. Download all of them to have them checked.',
+    unchained: (count: number) =>
+      count === 1
+        ? 'One is older than this record and is not part of the check.'
+        : `${count} are older than this record and are not part of the check.`,
+    when: 'Decided',
+    from: 'With',
+    page: 'A page of ours',
+    api: 'A program that you let act for you; no page of ours was shown',
+    command: 'A command of an operator',
+    until: 'Ends',
+    chosen: 'How long',
+    fingerprint: 'Fingerprint',
+    before: 'Fingerprint of the one before',
+    shown: 'What you saw',
+    shownText: 'Word for word, in the language of the page.',
+    erased: 'What was shown is no longer kept.',
+    nothing: 'Nothing was shown for this one.',
+    on: 'Allowed',
+    off: 'Left off',
+    scope: 'It may do',
+  },
+
   account: {
     nav: 'Your account',
     rooms: { profile: 'Profile', security: 'Sign-in and security', apps: 'Connected apps', receipts: 'Receipts', devices: 'Devices' },
   },
+
+  accounts,
 
   apps: {
     count: (apps: number) =>

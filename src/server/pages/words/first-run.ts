@@ -16,6 +16,7 @@ export const firstRunWords = {
   metadata: 'What it can do',
   demoApp: 'Demo app',
   demoApi: 'Demo API',
+  mail: 'Its letters',
   database: 'Everything it knows',
   fromHere: 'From here',
   step1: (apps: string) => html`<b>Say yes to the demo app</b>, then end it in <a href="${apps}">Connected apps</a>`,
@@ -24,5 +25,12 @@ export const firstRunWords = {
   step4: html`<b>Give the pages your name</b>: <code>product</code> in <code>vouchsafe.config.ts</code>`,
   step5: html`<b>Go public</b><br><code>npx vouchsafe doctor --issuer https://id.yourproduct.example</code>`,
   foot: 'This page is shown on this computer only, until you have added the first person of your own.',
+  letters: {
+    title: 'Letters',
+    text: 'No mail server is set, so nothing is sent: the last letters stand here, on this computer only.',
+    none: 'No letter yet',
+    noneText: 'Ask for a new password on the sign-in page, and its link comes here.',
+    to: 'To',
+  },
   stop: 'Stop it with Ctrl C. What you did stays.',
 }

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { french as accounts } from './accounts/french.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'Rien n’a été transmis à votre sujet.'
@@ -98,6 +99,85 @@ export const french: Words = {
     allow: 'Autoriser',
   },
 
+  again: {
+    title: (app, things) =>
+      things === 0 ? `${app} a changé` : things === 1 ? `${app} demande une chose de plus` : `${app} demande ${things} choses de plus`,
+    heading: (app, things) =>
+      things === 0
+        ? html`${app} a changé`
+        : things === 1
+          ? html`${app} demande une chose de plus`
+          : html`${app} demande ${things} choses de plus`,
+    since: (app, day) => html`Vous avez autorisé ${app} le ${day}. Voici seulement ce qui serait différent.`,
+    what: 'Ce qui changerait',
+    added: { 1: 'Nouveau, sur vous', 2: 'Nouveau, consulte vos données', 3: 'Nouveau, agit en votre nom' },
+    place: 'Nouvel endroit',
+    changed: 'Modifié par l’application',
+    parts: {
+      host: 'Où votre réponse est envoyée',
+      name: 'Son nom',
+      logo: 'Son image',
+      publisher: 'Son propre site',
+      policy: 'Sa politique de confidentialité',
+      tos: 'Ses conditions',
+    },
+    isNow: 'est maintenant',
+    none: 'aucun',
+    gone: 'Pas demandé cette fois',
+    goneText: 'Cela reste autorisé jusqu’à ce que vous le révoquiez.',
+    stays: (things) =>
+      things === 0 ? 'La fin ne change pas' : things === 1 ? 'Une chose reste telle quelle' : `${things} choses restent telles quelles`,
+    until: (day) => html`Jusqu’au ${day}.`,
+    untilRevoked: 'Jusqu’à ce que vous le révoquiez.',
+    next: (app) => html`Si vous dites non, ${app} garde ce que vous aviez autorisé, et rien d’autre ne change.`,
+    keep: 'Garder comme avant',
+    allow: 'Autoriser le changement',
+    year: 'Un an',
+  },
+
+  receipts: {
+    number: (seq) => `Reçu ${String(seq).padStart(4, '0')}`,
+    old: 'Reçu sans numéro',
+    allowed: (app) => html`Vous avez autorisé ${app}`,
+    withdrawn: (app) => html`Vous avez mis fin à l’accès de ${app}`,
+    changed: (app) => html`Vous avez changé ce que ${app} peut faire`,
+    intro: 'Chacune de vos décisions sur une application laisse un reçu. Personne ne peut le modifier ensuite sans que cela se voie.',
+    none: 'Aucun reçu pour l’instant',
+    noneText: 'Quand vous autorisez une application à utiliser votre compte, ou y mettez fin, un reçu se trouve ici.',
+    open: 'Ce que vous avez vu',
+    download: 'Télécharger',
+    downloadAll: 'Tout télécharger',
+    older: 'Reçus plus anciens',
+    newest: 'Reçus les plus récents',
+    all: 'Tous les reçus',
+    whole: 'Ils concordent',
+    wholeText: (count) =>
+      `${count === 1 ? 'Un reçu lu' : `${count} reçus lus`} du premier au dernier : tout est tel qu’il a été écrit, et rien ne manque.`,
+    broken: 'Ils ne concordent pas',
+    brokenText: 'Au moins un reçu a été modifié ou retiré. Prévenez l’exploitant de ce service.',
+    long: 'Ils sont nombreux. Téléchargez-les tous pour les faire vérifier.',
+    unchained: (count) =>
+      count === 1
+        ? 'L’un d’eux est antérieur à ce registre et n’est pas vérifié.'
+        : `${count} sont antérieurs à ce registre et ne sont pas vérifiés.`,
+    when: 'Décidé',
+    from: 'Au moyen de',
+    page: 'Une de nos pages',
+    api: 'Un programme qui agit pour vous ; aucune de nos pages n’a été affichée',
+    command: 'Une commande d’un opérateur',
+    until: 'Fin',
+    chosen: 'Durée',
+    fingerprint: 'Empreinte',
+    before: 'Empreinte du précédent',
+    shown: 'Ce que vous avez vu',
+    shownText: 'Mot pour mot, dans la langue de la page.',
+    erased: 'Ce qui a été affiché n’est plus conservé.',
+    nothing: 'Rien n’a été affiché pour celui-ci.',
+    on: 'Autorisé',
+    off: 'Non autorisé',
+    scope: 'Elle peut',
+  },
+
   account: {
     nav: 'Votre compte',
     rooms: {
@@ -108,6 +188,8 @@ export const french: Words = {
       devices: 'Appareils',
     },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

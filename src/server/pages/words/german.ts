@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { german as accounts } from './accounts/german.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'Über Sie wurde nichts weitergegeben.'
@@ -98,10 +99,99 @@ export const german: Words = {
     allow: 'Erlauben',
   },
 
+  again: {
+    title: (app, things) =>
+      things === 0
+        ? `${app} hat sich geändert`
+        : things === 1
+          ? `${app} bittet um eine Sache mehr`
+          : `${app} bittet um ${things} Dinge mehr`,
+    heading: (app, things) =>
+      things === 0
+        ? html`${app} hat sich geändert`
+        : things === 1
+          ? html`${app} bittet um eine Sache mehr`
+          : html`${app} bittet um ${things} Dinge mehr`,
+    since: (app, day) => html`Sie haben ${app} am ${day} Zugriff erlaubt. Hier steht nur, was anders wäre.`,
+    what: 'Was sich ändern würde',
+    added: { 1: 'Neu, über Sie', 2: 'Neu, sieht Ihre Daten ein', 3: 'Neu, handelt in Ihrem Namen' },
+    place: 'Neuer Ort',
+    changed: 'Von der App geändert',
+    parts: {
+      host: 'Wohin Ihre Antwort geht',
+      name: 'Ihr Name',
+      logo: 'Ihr Bild',
+      publisher: 'Ihre eigene Website',
+      policy: 'Ihre Datenschutzerklärung',
+      tos: 'Ihre Bedingungen',
+    },
+    isNow: 'ist jetzt',
+    none: 'keine',
+    gone: 'Dieses Mal nicht verlangt',
+    goneText: 'Es bleibt erlaubt, bis Sie es widerrufen.',
+    stays: (things) =>
+      things === 0
+        ? 'Das Ende bleibt, wie es ist'
+        : things === 1
+          ? 'Eine Sache bleibt, wie sie ist'
+          : `${things} Dinge bleiben, wie sie sind`,
+    until: (day) => html`Bis ${day}.`,
+    untilRevoked: 'Bis Sie es widerrufen.',
+    next: (app) => html`Wenn Sie ablehnen, behält ${app}, was Sie vorher erlaubt haben, und sonst ändert sich nichts.`,
+    keep: 'Alles beim Alten lassen',
+    allow: 'Änderung erlauben',
+    year: 'Ein Jahr',
+  },
+
+  receipts: {
+    number: (seq) => `Beleg ${String(seq).padStart(4, '0')}`,
+    old: 'Beleg ohne Nummer',
+    allowed: (app) => html`Sie haben ${app} Zugriff erlaubt`,
+    withdrawn: (app) => html`Sie haben beendet, was ${app} durfte`,
+    changed: (app) => html`Sie haben geändert, was ${app} darf`,
+    intro: 'Jede Ihrer Entscheidungen über eine App hinterlässt einen Beleg. Niemand kann ihn später unbemerkt ändern.',
+    none: 'Noch kein Beleg',
+    noneText: 'Wenn Sie einer App Zugriff auf Ihr Konto erlauben oder ihn beenden, steht hier ein Beleg darüber.',
+    open: 'Was Sie gesehen haben',
+    download: 'Herunterladen',
+    downloadAll: 'Alle herunterladen',
+    older: 'Ältere Belege',
+    newest: 'Neueste Belege',
+    all: 'Alle Belege',
+    whole: 'Sie passen zusammen',
+    wholeText: (count) =>
+      `${count === 1 ? 'Ein Beleg' : `${count} Belege`}, vom ersten bis zum letzten gelesen: Alle sind so, wie sie geschrieben wurden, und keiner fehlt.`,
+    broken: 'Sie passen nicht zusammen',
+    brokenText: 'Mindestens ein Beleg wurde verändert oder entfernt. Sagen Sie es dem Betreiber dieses Dienstes.',
+    long: 'Es sind viele. Laden Sie alle herunter, um sie prüfen zu lassen.',
+    unchained: (count) =>
+      count === 1
+        ? 'Einer ist älter als diese Aufzeichnung und wird nicht mitgeprüft.'
+        : `${count} sind älter als diese Aufzeichnung und werden nicht mitgeprüft.`,
+    when: 'Entschieden',
+    from: 'Auf welchem Weg',
+    page: 'Eine Seite von uns',
+    api: 'Ein Programm, das für Sie handeln darf; eine Seite von uns wurde nicht gezeigt',
+    command: 'Ein Befehl des Betreibers',
+    until: 'Endet',
+    chosen: 'Wie lange',
+    fingerprint: 'Fingerabdruck',
+    before: 'Fingerabdruck des vorigen',
+    shown: 'Was Sie gesehen haben',
+    shownText: 'Wort für Wort, in der Sprache der Seite.',
+    erased: 'Was gezeigt wurde, wird nicht mehr aufbewahrt.',
+    nothing: 'Hierfür wurde nichts gezeigt.',
+    on: 'Erlaubt',
+    off: 'Nicht erlaubt',
+    scope: 'Sie darf',
+  },
+
   account: {
     nav: 'Ihr Konto',
     rooms: { profile: 'Profil', security: 'Anmeldung und Sicherheit', apps: 'Verbundene Apps', receipts: 'Belege', devices: 'Geräte' },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

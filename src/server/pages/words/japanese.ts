@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { japanese as accounts } from './accounts/japanese.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'あなたについての情報は何も渡していません。'
@@ -93,10 +94,80 @@ export const japanese: Words = {
     allow: '許可',
   },
 
+  again: {
+    title: (app, things) => (things === 0 ? `${app} に変更がありました` : `${app} があと ${things} 件の許可を求めています`),
+    heading: (app, things) => (things === 0 ? html`${app} に変更がありました` : html`${app} があと ${things} 件の許可を求めています`),
+    since: (app, day) => html`${day}に ${app} を許可しました。ここには変わる点だけを示します。`,
+    what: '変わる点',
+    added: { 1: '新規：あなたについて', 2: '新規：あなたの情報の閲覧', 3: '新規：あなたの名前での操作' },
+    place: '新しい場所',
+    changed: 'アプリによる変更',
+    parts: {
+      host: '回答の送り先',
+      name: '名前',
+      logo: '画像',
+      publisher: 'アプリのサイト',
+      policy: 'プライバシーポリシー',
+      tos: '利用規約',
+    },
+    isNow: '現在は',
+    none: 'なし',
+    gone: '今回は求められていないもの',
+    goneText: '取り消すまで、許可されたままです。',
+    stays: (things) => (things === 0 ? '期限はそのままです' : `${things} 件はそのままです`),
+    until: (day) => html`${day}まで。`,
+    untilRevoked: '取り消すまで。',
+    next: (app) => html`断っても、${app} は以前に許可した内容を保ち、ほかには何も変わりません。`,
+    keep: '元のままにする',
+    allow: '変更を許可',
+    year: '1 年間',
+  },
+
+  receipts: {
+    number: (seq) => `控え ${String(seq).padStart(4, '0')}`,
+    old: '番号のない控え',
+    allowed: (app) => html`${app} を許可しました`,
+    withdrawn: (app) => html`${app} への許可を終わらせました`,
+    changed: (app) => html`${app} への許可を変えました`,
+    intro: 'アプリについて決めるたびに控えが残ります。あとから誰かが書き換えれば、必ずわかります。',
+    none: '控えはまだありません',
+    noneText: 'アプリにアカウントの利用を許可したり、それを終わらせたりすると、ここに控えが残ります。',
+    open: '表示された内容',
+    download: 'ダウンロード',
+    downloadAll: 'すべてダウンロード',
+    older: '以前の控え',
+    newest: '最新の控え',
+    all: 'すべての控え',
+    whole: 'つながりは正しい状態です',
+    wholeText: (count) => `${count} 件の控えを最初から最後まで確認しました。どれも書かれたときのままで、欠けたものはありません。`,
+    broken: 'つながりが正しくありません',
+    brokenText: '少なくとも 1 件の控えが書き換えられたか、取り去られています。このサービスの運営者に知らせてください。',
+    long: '件数が多いため、確認するにはすべてダウンロードしてください。',
+    unchained: (count) => `${count} 件はこの記録より古く、確認の対象外です。`,
+    when: '決めた日時',
+    from: '方法',
+    page: '当サービスのページ',
+    api: 'あなたの代わりに動くプログラム（当サービスのページは表示されていません）',
+    command: '運営者のコマンド',
+    until: '期限',
+    chosen: '期間',
+    fingerprint: '指紋',
+    before: '前の控えの指紋',
+    shown: '表示された内容',
+    shownText: 'ページの言語で、一字一句そのままです。',
+    erased: '表示された内容はもう保存されていません。',
+    nothing: 'この控えでは何も表示されていません。',
+    on: '許可',
+    off: '許可せず',
+    scope: 'できること',
+  },
+
   account: {
     nav: 'あなたのアカウント',
     rooms: { profile: 'プロフィール', security: 'サインインとセキュリティ', apps: '連携アプリ', receipts: '控え', devices: 'デバイス' },
   },
+
+  accounts,
 
   apps: {
     count: (apps) => `${apps} 個のアプリがあなたのアカウントを利用できます。`,

@@ -1,4 +1,5 @@
 import { html } from '../html.ts'
+import { spanish as accounts } from './accounts/spanish.ts'
 import type { Words } from './english.ts'
 
 const nothing = 'No se ha transmitido nada sobre usted.'
@@ -95,6 +96,80 @@ export const spanish: Words = {
     allow: 'Permitir',
   },
 
+  again: {
+    title: (app, things) =>
+      things === 0 ? `${app} ha cambiado` : things === 1 ? `${app} pide una cosa más` : `${app} pide ${things} cosas más`,
+    heading: (app, things) =>
+      things === 0 ? html`${app} ha cambiado` : things === 1 ? html`${app} pide una cosa más` : html`${app} pide ${things} cosas más`,
+    since: (app, day) => html`Usted autorizó ${app} el ${day}. Aquí está solo lo que cambiaría.`,
+    what: 'Lo que cambiaría',
+    added: { 1: 'Nuevo, sobre usted', 2: 'Nuevo, consulta sus cosas', 3: 'Nuevo, actúa en su nombre' },
+    place: 'Lugar nuevo',
+    changed: 'Cambiado por la aplicación',
+    parts: {
+      host: 'Adónde se envía su respuesta',
+      name: 'Su nombre',
+      logo: 'Su imagen',
+      publisher: 'Su propio sitio',
+      policy: 'Su política de privacidad',
+      tos: 'Sus condiciones',
+    },
+    isNow: 'ahora es',
+    none: 'ninguno',
+    gone: 'Esta vez no lo pide',
+    goneText: 'Sigue permitido hasta que usted lo revoque.',
+    stays: (things) => (things === 0 ? 'El final no cambia' : things === 1 ? 'Una cosa sigue igual' : `${things} cosas siguen igual`),
+    until: (day) => html`Hasta el ${day}.`,
+    untilRevoked: 'Hasta que usted lo revoque.',
+    next: (app) => html`Si dice que no, ${app} conserva lo que usted permitió antes, y nada más cambia.`,
+    keep: 'Dejarlo como estaba',
+    allow: 'Permitir el cambio',
+    year: 'Un año',
+  },
+
+  receipts: {
+    number: (seq) => `Recibo ${String(seq).padStart(4, '0')}`,
+    old: 'Recibo sin número',
+    allowed: (app) => html`Usted autorizó ${app}`,
+    withdrawn: (app) => html`Usted puso fin a lo que ${app} podía hacer`,
+    changed: (app) => html`Usted cambió lo que ${app} puede hacer`,
+    intro: 'Cada decisión suya sobre una aplicación deja un recibo. Nadie puede cambiarlo después sin que se note.',
+    none: 'Todavía no hay recibos',
+    noneText: 'Cuando permita que una aplicación use su cuenta, o ponga fin a ello, aquí quedará un recibo.',
+    open: 'Lo que usted vio',
+    download: 'Descargar',
+    downloadAll: 'Descargar todos',
+    older: 'Recibos anteriores',
+    newest: 'Recibos más recientes',
+    all: 'Todos los recibos',
+    whole: 'Encajan entre sí',
+    wholeText: (count) =>
+      `${count === 1 ? 'Un recibo leído' : `${count} recibos leídos`} del primero al último: todo está como se escribió y no falta nada.`,
+    broken: 'No encajan entre sí',
+    brokenText: 'Al menos un recibo fue alterado o retirado. Avise a quien gestiona este servicio.',
+    long: 'Son muchos. Descárguelos todos para que se comprueben.',
+    unchained: (count) =>
+      count === 1
+        ? 'Uno es anterior a este registro y no forma parte de la comprobación.'
+        : `${count} son anteriores a este registro y no forman parte de la comprobación.`,
+    when: 'Decidido',
+    from: 'Por medio de',
+    page: 'Una página nuestra',
+    api: 'Un programa que actúa por usted; no se mostró ninguna página nuestra',
+    command: 'Una orden de un operador',
+    until: 'Termina',
+    chosen: 'Cuánto tiempo',
+    fingerprint: 'Huella',
+    before: 'Huella del anterior',
+    shown: 'Lo que usted vio',
+    shownText: 'Palabra por palabra, en el idioma de la página.',
+    erased: 'Lo que se mostró ya no se conserva.',
+    nothing: 'Para este no se mostró nada.',
+    on: 'Permitido',
+    off: 'No permitido',
+    scope: 'Puede',
+  },
+
   account: {
     nav: 'Su cuenta',
     rooms: {
@@ -105,6 +180,8 @@ export const spanish: Words = {
       devices: 'Dispositivos',
     },
   },
+
+  accounts,
 
   apps: {
     count: (apps) =>

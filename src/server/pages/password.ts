@@ -1,0 +1,30 @@
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { replacePassword } from '../accounts/recovery.ts'
+import { openSession } from '../accounts/sessions.ts'
+import { signIn } from '../accounts/sign-in.ts'
+import { enterByForm, isReply } from './account.ts'
+import { withCookies } from './layout.ts'
+import { backTo } from './recent.ts'
+import { endingOf, sayProblem, tellPassword } from './reset.ts'
+import { securityPage } from './security.ts'
+import type { Site } from './site.ts'
+
+/** Changes a password against the one before. All other sessions end; this browser gets a new one. */
+export async function changePassword(site: Site, http: HttpRequest): Promise<Reply> {
+  const entered = await enterByForm(site, http, 'security')
+  if (isReply(entered)) return entered
+  const { person, fields } = entered
+  const refuse = (field: string, text: string, status: number) =>
+    securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
+  const { wrong, paused, stale } = site.words.accounts.password
+  const problem = sayProblem(site, fields.get('password'))
+  if (problem !== undefined) return refuse('password', problem, 400)
+  const came = await signIn(site, person.user.email, fields.get('current'), http.address)
+  if ('paused_until' in came) return refuse('current', paused, 429)
+  if (!('user' in came)) return refuse('current', wrong, 403)
+  const user = await replacePassword(site, came.user, came.user, fields.get('password'), endingOf(fields))
+  if (!user) return refuse('password', stale, 409)
+  tellPassword(site, user.email)
+  // the session that this browser had ended with all the others
+  return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, site.clock(), null))
+}

@@ -1,0 +1,28 @@
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import type { Person } from '../accounts/sessions.ts'
+import { accountPage, enter, isReply } from './account.ts'
+import { readQuery } from './form.ts'
+import { html } from './html.ts'
+import { passwordSection } from './password-section.ts'
+import type { Section, Told } from './section.ts'
+import type { Site } from './site.ts'
+
+/** In the order in which they stand there. */
+const sections: readonly Section[] = [passwordSection]
+
+/** How one signs in, and what keeps others from it. */
+export async function showSecurity(site: Site, http: HttpRequest): Promise<Reply> {
+  const person = await enter(site, http, 'security')
+  return isReply(person) ? person : securityPage(site, person, { done: readQuery(http).get('done') })
+}
+
+/** The room, also after a form of it was refused. */
+export async function securityPage(site: Site, person: Person, told: Told, status = 200): Promise<Reply> {
+  const shown = await Promise.all(sections.map((section) => section(site, person, told)))
+  return accountPage(site, {
+    room: 'security',
+    status,
+    main: html`<div class="stack-s"><h1>${site.words.account.rooms.security}</h1></div>
+    ${shown.flatMap((section) => section ?? [])}`,
+  })
+}
