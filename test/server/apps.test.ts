@@ -112,6 +112,28 @@ describe('connected apps', () => {
     }
   })
 
+  it('the consent page of an app that rests says so, and asks for all of it', async () => {
+    const { browser, person } = await connected()
+    await browser.submit(await open(browser, APPS), {}, 'grant-tallyboat-pause')
+    const page = await browser.follow(await browser.get(site.authorizeUrl()), ISSUER)
+    assert.ok(has(page, 'consent-paused') && has(page, 'scope-bank.read'))
+    assert.match(textOf(page.html), /Paused by you You have paused it\. If you allow this, it goes on\./)
+    await browser.submit(page, { scope: ALL, duration: 'revoked' }, 'consent-allow')
+    assert.equal((await consentOf(person))?.paused_at, undefined)
+    assert.deepEqual(await decisionsOf(person), ['allowed', 'paused', 'allowed'])
+  })
+
+  it('each receipt leads to its page and its file', async () => {
+    const { browser } = await connected()
+    await browser.submit(await open(browser, APPS), {}, 'grant-tallyboat-pause')
+    const links = [...(await open(browser, `${APPS}/tallyboat`)).html.matchAll(/href="(\/account\/receipts\/[^"]+)"/g)].map(
+      ([, path]) => path!,
+    )
+    assert.equal(links.length, 4)
+    for (const path of links) assert.equal((await open(browser, ISSUER + path)).status, 200, path)
+    assert.ok(has(await open(browser, APPS), 'receipts-download'))
+  })
+
   it('an act that is none is refused', async () => {
     const { browser } = await connected()
     const { fields } = readForm((await open(browser, APPS)).html, 'grant-tallyboat-pause')
