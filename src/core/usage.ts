@@ -24,28 +24,39 @@ interface Count {
  * a pair are written when it is first seen and once an hour after that, so a lookup may be an hour old, and a node that dies loses an hour.
  */
 export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'clock' | 'log'>): Usage {
-  const counts = new Map<string, Count>()
+  /** By client, then by person: no name is put together for a look. */
+  const clients = new Map<string, Map<string, Count>>()
+  let pairs = 0
   let next = clock() + LOOK
   let full = false
 
   function note(sub: string, client_id: string): void {
-    const key = `${client_id} ${sub}`
-    const known = counts.get(key)
+    const known = clients.get(client_id)?.get(sub)
     if (known) {
       known.count += 1
       known.at = clock()
-    } else if (counts.size < MOST) counts.set(key, { sub, client_id, count: 1, at: clock(), written_at: null })
+    } else if (pairs < MOST) begin(sub, client_id)
     else full = true
   }
 
-  /** Those that are due; what was quiet for an hour is forgotten. */
+  function begin(sub: string, client_id: string): void {
+    let people = clients.get(client_id)
+    if (!people) clients.set(client_id, (people = new Map()))
+    people.set(sub, { sub, client_id, count: 1, at: clock(), written_at: null })
+    pairs += 1
+  }
+
+  /** Those that are to be written; what was quiet for an hour is forgotten. */
   function due(all: boolean): Count[] {
     const now = clock()
     const found: Count[] = []
-    for (const [key, one] of counts) {
-      const old = one.written_at === null || now - one.written_at >= EACH
-      if (one.count > 0 && (old || all)) found.push(one)
-      else if (one.count === 0 && old) counts.delete(key)
+    for (const [client_id, people] of clients) {
+      for (const [sub, one] of people) {
+        const old = one.written_at === null || now - one.written_at >= EACH
+        if (one.count > 0 && (old || all)) found.push(one)
+        else if (one.count === 0 && old) pairs -= Number(people.delete(sub))
+      }
+      if (people.size === 0) clients.delete(client_id)
     }
     return found
   }
@@ -74,7 +85,7 @@ export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'cloc
       if (OAuthError.from(cause).reason !== 'moving')
         log.warn({ event: 'usage.unwritten', cause: cause instanceof Error ? cause : String(cause) })
     }
-    if (full) log.warn({ event: 'usage.full', pairs: counts.size })
+    if (full) log.warn({ event: 'usage.full', pairs })
     full = false
   }
 

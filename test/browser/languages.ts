@@ -44,6 +44,17 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await look('a receipt')
     await page.goto(`${started.issuer}/account/apps`)
     await look('connected apps')
+    await pressOn(page, await firstId(page, '-pause'), 'Enter')
+    await byId(page, 'notice').waitFor()
+    await look('connected apps, one rests')
+    await pressOn(page, await firstId(page, '-narrow'), 'Enter')
+    await byId(page, 'grant-narrow-save').waitFor()
+    await look('one app')
+    await page.goto(`${started.issuer}/account/devices`)
+    await look('devices')
+    await pressOn(page, 'signout-everywhere', 'Enter')
+    await look('devices, asked')
+    await page.goto(`${started.issuer}/account/apps`)
     const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!
     await pressOn(page, id.replace(/-confirm$/, ''), 'Enter')
     await look('connected apps, asked')
@@ -62,6 +73,11 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
   } finally {
     await context.close()
   }
+}
+
+/** The id of the first app's handle with this ending. */
+async function firstId(page: Page, ending: string): Promise<string> {
+  return (await page.locator(`[id^="grant-"][id$="${ending}"]`).first().getAttribute('id'))!
 }
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {

@@ -12,6 +12,7 @@ export type EndpointName =
   | 'userinfo'
   | 'introspect'
   | 'revoke'
+  | 'withdrawn'
   | 'jwks'
   | 'logout'
   | 'register'
@@ -190,6 +191,7 @@ export const standard: Dialect = {
     userinfo: '/userinfo',
     introspect: '/introspect',
     revoke: '/revoke',
+    withdrawn: '/withdrawn',
     jwks: '/jwks',
     logout: '/logout',
     register: '/register',

@@ -15,6 +15,7 @@ export interface Noted {
   client_name: string
   at: Milliseconds
   receipt_id: string
+  through: NonNullable<Receipt['through']>
 }
 
 /**
@@ -53,10 +54,6 @@ export function resumed({ paused_at, ...consent }: Consent, noted: Noted): Restr
 }
 
 /** `scope` and the end are what is left. */
-function receiptOf(
-  { sub, client_id, scope, expires_at }: Consent,
-  decision: ReceiptDecision,
-  { client_name, at, receipt_id }: Noted,
-): Receipt {
-  return { receipt_id, sub, client_id, at, decision, scope, client_name, ...(expires_at !== undefined && { expires_at }) }
+function receiptOf({ sub, client_id, scope, expires_at }: Consent, decision: ReceiptDecision, noted: Noted): Receipt {
+  return { ...noted, sub, client_id, decision, scope, ...(expires_at !== undefined && { expires_at }) }
 }

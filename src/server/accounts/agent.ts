@@ -24,6 +24,12 @@ const SYSTEMS: readonly [sign: RegExp, name: string][] = [
   [/\bLinux\b|\bX11\b/, 'Linux'],
 ]
 
+/** "Firefox, Linux"; null where neither is known. Only words of ours, so that nobody writes into a receipt. */
+export function deviceOf(http: HttpRequest): string | null {
+  const { browser, system } = agentOf(http)
+  return [browser, system].filter((name) => name !== undefined).join(', ') || null
+}
+
 /** The families of whoever sends this, by what it says of itself. No version and nothing of its own words is kept. */
 export function agentOf(http: HttpRequest): Agent {
   const said = (http.header('user-agent') ?? '').slice(0, LOOKED_AT)

@@ -56,7 +56,7 @@ export async function restrict(
   for (let tries = 0; tries < TRIES; tries++) {
     const { consent, epoch } = await accounts.store.consents.find(sub, client_id)
     const at = accounts.clock()
-    const made = consent && change(consent, { client_name, at, receipt_id: timedId(at) })
+    const made = consent && change(consent, { client_name, at, receipt_id: timedId(at), through: 'page' })
     if (!made) return null
     const { restriction, receipt } = made
     if (await accounts.store.consents.restrict(made.consent, receipt, restriction, { epoch, ...(by && { by }) })) return made

@@ -66,6 +66,8 @@ export const PARAMETERS = words<Parameter>({
   client_assertion: 1,
   post_logout_redirect_uri: 1,
   logout_hint: 1,
+  since: 1,
+  cursor: 1,
 })
 
 const ERRORS = words<ErrorCode>({
@@ -221,6 +223,7 @@ const FIELDS: Fields<Dialect> = {
       userinfo: oneOrSome(path),
       introspect: oneOrSome(path),
       revoke: oneOrSome(path),
+      withdrawn: oneOrSome(path),
       jwks: oneOrSome(path),
       logout: oneOrSome(path),
       register: oneOrSome(path),
@@ -229,7 +232,7 @@ const FIELDS: Fields<Dialect> = {
       clients: oneOrSome(path),
       grants: oneOrSome(path),
     } satisfies Record<EndpointName, unknown>,
-    ['userinfo', 'introspect', 'revoke', 'jwks', 'logout', 'register', 'consents', 'decide', 'clients', 'grants'],
+    ['userinfo', 'introspect', 'revoke', 'withdrawn', 'jwks', 'logout', 'register', 'consents', 'decide', 'clients', 'grants'],
   ),
   discovery: list(oneOf('authorization_server', 'openid', 'protected_resource')),
   aliases: record(alias, parameter),

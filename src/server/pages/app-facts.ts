@@ -3,7 +3,8 @@ import { DAY, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { idleEnd, isIdle } from '../../core/model/consent.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import { idleOf } from '../../core/model/lifetimes.ts'
-import { hasScope, type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
+import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
+import { isRequired } from './consent-offer.ts'
 import { day, dayOf, daysAgo, figures } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -34,10 +35,11 @@ export async function findHolding(site: Site, sub: string, client: Client): Prom
   return consent && holds(site, { consent, client }) ? consent : null
 }
 
-/** A scope that a person may see, and may not switch off: an app may insist on nothing until somebody has looked at it. */
+/** A scope as the page of an app shows it. */
 export interface Held {
   word: string
   definition: ScopeDefinition
+  /** It is required of the app, and goes only with all of it. */
   locked: boolean
 }
 
@@ -47,8 +49,7 @@ export function heldScopes(site: Site, { consent, client }: Connected): Held[] {
     .flatMap((word) => {
       const definition = site.scopes[word]
       if (!definition || definition.silent) return []
-      const locked = client.reviewed === true && !definition.optional && !hasScope(client.optional_scope ?? '', word)
-      return [{ word, definition, locked }]
+      return [{ word, definition, locked: isRequired(site, client, word) }]
     })
     .sort((a, b) => b.definition.level - a.definition.level)
 }

@@ -1,5 +1,6 @@
 import type { ReceiptDecision, StoredReceipt } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
+import { roomPath } from './account.ts'
 import { listed, receiptNumber } from './app-facts.ts'
 import { dayOf, moment } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -32,12 +33,16 @@ export function history(site: Site, receipts: readonly StoredReceipt[]): Html {
     </section>`
 }
 
-function event(site: Site, { decision, at, scope, expires_at, seq }: StoredReceipt): Html {
+function event(site: Site, { receipt_id, decision, at, scope, expires_at, seq }: StoredReceipt): Html {
   const words = site.words.apps
   const [drawing, look] = LOOKS[decision]
   const names = splitScope(scope).flatMap((word) =>
     site.scopes[word] && !site.scopes[word].silent ? [inWords(site.words, site.scopes[word].title)] : [],
   )
+  const path = `${roomPath(site, 'receipts')}/${receipt_id}`
+  const { open, download } = site.words.receipts
+  const number = seq === undefined ? '' : receiptNumber(seq)
+  const which = html`<span class="visually-hidden">, ${words.receipt} ${number}</span>`
   const goes_on = decision !== 'withdrawn'
   return html`<li>
           <span class="timeline-dot${look}">${icon(drawing)}</span>
@@ -45,7 +50,7 @@ function event(site: Site, { decision, at, scope, expires_at, seq }: StoredRecei
             <div><p><b>${words.happened[decision]}</b></p><p class="tiny quiet">${moment(at, site.words)}</p></div>
             ${goes_on && names.length > 0 && html`<p class="small muted">${decision === 'narrowed' ? words.left(listed(names)) : listed(names)}</p>`}
             ${goes_on && expires_at !== undefined && html`<p class="small muted">${words.ends(dayOf(expires_at, at, site.words))}</p>`}
-            ${seq !== undefined && html`<p class="small">${words.receipt} <span class="reference">${receiptNumber(seq)}</span></p>`}
+            <p class="small">${words.receipt} ${number !== '' && html`<span class="reference">${number}</span> `}<a href="${path}" class="nowrap">${open}${which}</a>, <a href="${path}.json" class="nowrap" download>${download}${which}</a></p>
           </div>
         </li>`
 }

@@ -3,7 +3,7 @@ import { DAY } from '../../core/model/clock.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { StoredReceipt } from '../../core/model/receipt.ts'
 import { listConsents } from '../accounts/consents.ts'
-import { accountPage, enter, formSeal, isReply, isRoom, roomPath } from './account.ts'
+import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
 import { appPath } from './app-address.ts'
 import { badges, type Connected, endWords, holds, lastUse, lastUseWords, listed, mayItems, placesOf, receiptNumber } from './app-facts.ts'
 import { appNotice } from './app-notice.ts'
@@ -127,15 +127,14 @@ export function revokeInPlace(site: Site, client: Client, seal: Html, id: string
 
 function lastReceipts(site: Site, receipts: readonly StoredReceipt[]): Html | null {
   if (receipts.length === 0) return null
-  const room = isRoom('receipts') && `${site.base}/account/receipts`
   return html`<section class="stack" aria-labelledby="receipts-title">
-      <div class="row row-apart"><h2 id="receipts-title">${site.words.apps.receipts}</h2>${room && html`<a class="small" href="${room}">${site.words.account.rooms.receipts}</a>`}</div>
+      <div class="row row-apart"><h2 id="receipts-title">${site.words.apps.receipts}</h2><a class="small" href="${roomPath(site, 'receipts')}/all.json" id="receipts-download" download>${site.words.receipts.downloadAll}</a></div>
       <div class="card"><ul class="places">
         ${receipts.map((receipt) => receiptLine(site, receipt))}
       </ul></div>
     </section>`
 }
 
-function receiptLine(site: Site, { client_id, client_name = client_id, decision, at, seq }: StoredReceipt): Html {
-  return html`<li>${icon('receipt')}<div><b>${bdi(clientName({ client_id, client_name }))}</b><br><span class="small muted">${site.words.apps.happened[decision]}, ${dayOf(at, site.clock(), site.words)}</span></div>${seq !== undefined ? html`<span class="reference">${receiptNumber(seq)}</span>` : html`<span></span>`}</li>`
+function receiptLine(site: Site, { receipt_id, client_id, client_name = client_id, decision, at, seq }: StoredReceipt): Html {
+  return html`<li>${icon('receipt')}<div><b>${bdi(clientName({ client_id, client_name }))}</b><br><span class="small muted">${site.words.apps.happened[decision]}, ${dayOf(at, site.clock(), site.words)}</span></div><a class="reference" href="${roomPath(site, 'receipts')}/${receipt_id}">${seq === undefined ? site.words.receipts.open : receiptNumber(seq)}</a></li>`
 }

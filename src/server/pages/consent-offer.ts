@@ -130,7 +130,7 @@ function mayInsistOnClaims(site: Site, { client, request }: Interaction): boolea
 }
 
 /** An app may insist on nothing, until somebody has looked at it. */
-function isRequired(site: Site, client: Client, word: string): boolean {
+export function isRequired(site: Site, client: Client, word: string): boolean {
   return client.reviewed === true && !site.scopes[word]?.optional && !hasScope(client.optional_scope ?? '', word)
 }
 

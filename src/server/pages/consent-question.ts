@@ -8,10 +8,10 @@ import type { Interaction } from '../../core/model/interactions.ts'
 import { idleOf } from '../../core/model/lifetimes.ts'
 import { LONGEST_SHOWN, type Shown } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
+import { deviceOf } from '../accounts/agent.ts'
 import { fingerprint } from '../accounts/consents.ts'
 import { type Difference, differenceOf } from './consent-difference.ts'
 import { type Offer, offerOf } from './consent-offer.ts'
-import { deviceOf } from './device.ts'
 import type { Site } from './site.ts'
 import { clientName } from './text.ts'
 
@@ -21,6 +21,8 @@ export interface Question {
   offer: Offer
   /** Where only the difference from a standing consent is to be shown. */
   difference: Difference | null
+  /** The person lets the app rest: their yes lets it go on. */
+  rests: boolean
 }
 
 /** What is to be asked of this person. Throws OAuthError where it is more than a receipt can hold. */
@@ -32,19 +34,19 @@ export async function questionOf(site: Site, sub: string, interaction: Interacti
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
   const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
-  return { title, offer, difference }
+  return { title, offer, difference, rests: before?.paused_at !== undefined }
 }
 
-/** A native app is asked in full each time, and so is whoever wants it so; and who comes back to their own answer sees the same page. */
+/** A native app is asked in full each time, and so is one that rests, for all of it would go on; so is whoever wants it so; and who comes back to their own answer sees the same page. */
 function mayShowDifference({ client, request }: Interaction, before: Consent): boolean {
-  if (isPublic(client) && isNativeRedirect(request.redirect_uri)) return false
+  if (before.paused_at !== undefined || (isPublic(client) && isNativeRedirect(request.redirect_uri))) return false
   return before.request_id !== request.request_id && !splitScope(request.prompt ?? '').includes('consent')
 }
 
 /** Stands for all that was on the page but what passes with time: an answer counts only for what was shown. The language in front says in what words. */
-export function sealOf({ offer, difference }: Question): string {
+export function sealOf({ offer, difference, rests }: Question): string {
   const { already: _, durations, proposed: _proposed, ...asked } = offer
-  const seen = [asked, durations.map(({ title }) => title), difference]
+  const seen = [asked, durations.map(({ title }) => title), difference, rests]
   return `${offer.language}.${fingerprint(JSON.stringify(seen)).slice(0, 22)}`
 }
 

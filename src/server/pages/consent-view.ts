@@ -114,6 +114,7 @@ function whatFor(site: Site, view: ConsentView): Html {
   return html`<form class="consent-what stack-l" method="post" action="${site.base}/consent" id="consent-form">
       ${bound(view)}
       ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
+      ${view.question.rests && html`<div class="notice notice-caution" id="consent-paused">${icon('pause')}<div><strong>${site.words.apps.paused}</strong>${site.words.apps.restsText}</div></div>`}
       <section class="stack" aria-labelledby="what-title">
         <div class="stack-s">
           <h2 id="what-title">${site.words.consent.what(name)}</h2>

@@ -2,6 +2,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { StoredSession } from '../../core/model/user.ts'
 import { listConsents, withdraw } from '../accounts/consents.ts'
+import { isNoteOf, noteOf } from '../accounts/notes.ts'
 import { endSession, type Person } from '../accounts/sessions.ts'
 import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
 import { goodNotice } from './app-notice.ts'
@@ -24,7 +25,7 @@ export async function showDevices(site: Site, http: HttpRequest): Promise<Reply>
   return accountPage(site, {
     room: 'devices',
     main: html`<h1>${site.words.account.rooms.devices}</h1>
-    ${ended(site, readQuery(http).get('ended'), sessions)}
+    ${ended(site, readQuery(http).get('ended'), person, sessions)}
     ${section(site, person, sessions)}`,
   })
 }
@@ -90,11 +91,11 @@ function nameOf(site: Site, { agent }: StoredSession): string {
   return browser ?? system ?? site.words.devices.unknown
 }
 
-/** Only where it is so. */
-function ended(site: Site, what: string, sessions: readonly StoredSession[]): Html | null {
+/** Only where it is so: that one browser was signed out shows by nothing but our own word for it, in an address that nobody else can write. */
+function ended(site: Site, what: string, { session }: Person, sessions: readonly StoredSession[]): Html | null {
   const words = site.words.devices
   if (what === 'others' && sessions.length === 1) return goodNotice(words.othersEnded, words.endedText)
-  if (what === 'one') return goodNotice(words.ended, words.endedText)
+  if (isNoteOf(site, session, 'ended', what)) return goodNotice(words.ended, words.endedText)
   return null
 }
 
@@ -106,7 +107,7 @@ export async function endPlace(site: Site, http: HttpRequest): Promise<Reply> {
   const { sub } = person.user
   const done = await site.store.sessions.endOne(sub, fields.get('session'))
   if (done) site.log.info({ event: 'session.ended', sub })
-  return seeOther(withQuery(roomPath(site, 'devices'), { ended: done ? 'one' : '' }))
+  return seeOther(withQuery(roomPath(site, 'devices'), { ended: done ? noteOf(site, person.session, 'ended') : '' }))
 }
 
 /** Ends all sessions of this person but the one that asks. */

@@ -232,6 +232,7 @@ export const arabic: Words = {
     resume: 'استئناف',
     isPaused: (app) => html`${app} متوقف مؤقتًا`,
     isPausedText: 'لن يحصل على شيء حتى تستأنفه.',
+    restsText: 'لقد أوقفته مؤقتًا. إذا سمحت بهذا فسيُستأنف.',
     goesOn: (app) => html`استؤنف ${app}`,
     goesOnText: 'يستطيع من جديد ما كان يستطيعه من قبل.',
     show: 'عرضه',

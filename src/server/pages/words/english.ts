@@ -233,6 +233,7 @@ export const english = {
     resume: 'Resume',
     isPaused: (app: Html) => html`${app} is paused`,
     isPausedText: 'It gets nothing until you resume it.',
+    restsText: 'You have paused it. If you allow this, it goes on.',
     goesOn: (app: Html) => html`${app} goes on`,
     goesOnText: 'It may do again what it could before.',
     show: 'Show it',

@@ -233,6 +233,7 @@ export const french: Words = {
     resume: 'Reprendre',
     isPaused: (app) => html`${app} est suspendue`,
     isPausedText: 'Elle n’obtient rien jusqu’à ce que vous la repreniez.',
+    restsText: 'Vous l’avez suspendue. Si vous autorisez ceci, elle reprend.',
     goesOn: (app) => html`${app} reprend`,
     goesOnText: 'Elle peut de nouveau faire ce qu’elle pouvait avant.',
     show: 'Afficher',

@@ -242,6 +242,7 @@ export const german: Words = {
     resume: 'Fortsetzen',
     isPaused: (app) => html`${app} ist angehalten`,
     isPausedText: 'Die App bekommt nichts, bis Sie sie fortsetzen.',
+    restsText: 'Sie haben die App angehalten. Wenn Sie dies erlauben, läuft sie weiter.',
     goesOn: (app) => html`${app} läuft weiter`,
     goesOnText: 'Die App darf wieder, was sie vorher durfte.',
     show: 'Anzeigen',

@@ -214,6 +214,7 @@ export const japanese: Words = {
     resume: '再開',
     isPaused: (app) => html`${app} を一時停止しました`,
     isPausedText: '再開するまで何も渡しません。',
+    restsText: 'このアプリは一時停止中です。許可すると再開します。',
     goesOn: (app) => html`${app} を再開しました`,
     goesOnText: '以前できたことが再びできます。',
     show: '表示する',

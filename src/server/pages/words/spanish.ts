@@ -225,6 +225,7 @@ export const spanish: Words = {
     resume: 'Reanudar',
     isPaused: (app) => html`${app} está en pausa`,
     isPausedText: 'No recibe nada hasta que usted la reanude.',
+    restsText: 'Usted la puso en pausa. Si permite esto, continúa.',
     goesOn: (app) => html`${app} continúa`,
     goesOnText: 'Puede hacer otra vez lo que podía antes.',
     show: 'Mostrar',
