@@ -91,7 +91,7 @@ async function createSite(
   { config, store, clock = systemClock, log = silentLog, first_run, meter, key_schedule }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
+  const { issuer, product, scopes, resources, default_resource, lifetime, second_factor } = config
   const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
@@ -107,8 +107,8 @@ async function createSite(
     sessions: 'ours',
     acr_values: ACR_VALUES,
     dialects: on,
-    session: (http) => findSession({ issuer, store, clock }, http),
-    standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
+    session: (http) => findSession({ issuer, store, clock, second_factor }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
     pages: {
       login: '/login',
       consent: '/consent',
@@ -133,6 +133,7 @@ async function createSite(
     resources,
     lifetime,
     session_lifetime: lifetime.session,
+    second_factor,
     first_run,
   }
   return { server, site }

@@ -22,6 +22,7 @@ import {
   readResource,
   readResources,
   readScopes,
+  readSecondFactor,
   readSecrets,
   readSigner,
   readTrustedProxies,
@@ -56,6 +57,8 @@ export interface Config {
   default_resource: string
   /** Seconds. */
   lifetime: Lifetimes & { session: number }
+  /** 'required': who has no second factor sets one up when they sign in; may be done without unless given. */
+  second_factor?: 'optional' | 'required'
   /** Names of the dialects that are on. */
   dialects: string[]
   /** What those names stand for, where it is not what comes with the program: dialects from files, and those with settings laid over. */
@@ -125,6 +128,7 @@ const SETTINGS = {
   resources: {},
   default_resource: {},
   lifetime: {},
+  second_factor: { variable: 'VOUCHSAFE_SECOND_FACTOR' },
 } as const satisfies Record<string, { flag?: string; variable?: string }>
 
 type Setting = keyof typeof SETTINGS
@@ -183,6 +187,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
     ...(await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)),
+    second_factor: setting('second_factor', readSecondFactor, 'optional'),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)

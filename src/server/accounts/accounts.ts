@@ -9,6 +9,8 @@ export interface Accounts {
   store: Store
   clock: Clock
   keys: Pick<Keys, 'mac' | 'factors'>
+  /** 'required': a session that one factor has opened is good for setting up another one, and for nothing else. */
+  second_factor?: 'optional' | 'required' | undefined
   /** Seconds that a session lasts. */
   session_lifetime: number
 }

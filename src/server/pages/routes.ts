@@ -8,6 +8,7 @@ import { showLogout, signedOut, submitLogout } from './logout.ts'
 import { showPasskey, submitPasskey } from './passkey.ts'
 import { changePasskey } from './passkey-section.ts'
 import { makeRecoveryCodes } from './recovery-codes.ts'
+import { showRequired } from './required.ts'
 import { scriptPath, showScript } from './script.ts'
 import { showSecurity } from './security.ts'
 import type { Site } from './site.ts'
@@ -37,6 +38,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/security': { GET: showSecurity },
   '/account/security/passkeys': { POST: changePasskey },
   '/account/security/totp': { GET: showSetUp, POST: submitTotp },
+  '/account/security/required': { GET: showRequired },
   '/account/security/recovery-codes': { POST: makeRecoveryCodes },
   [scriptPath({ base: '' })]: { GET: showScript },
   '/style.css': { GET: async (site) => site.sheet.reply },

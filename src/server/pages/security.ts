@@ -1,6 +1,6 @@
 import type { Factors } from '../../core/model/factor.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { hasFactor } from '../accounts/second-factor.ts'
+import { hasFactor } from '../accounts/factors.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, formSeal, isReply } from './account.ts'
 import { readQuery } from './form.ts'
