@@ -78,6 +78,18 @@ describe('where a second factor is required', () => {
     assert.equal((await browser.get(`${ISSUER}/account/apps`)).status, 200)
   })
 
+  it('signing out ends such a session too: who comes next cannot set up a factor in their name', async () => {
+    const user = await newPerson()
+    const browser = site.browser()
+    await passwordShown(browser, user, `${ISSUER}/login?next=apps`)
+    const kept = new Map(browser.jar)
+    const page = await browser.follow(await browser.get(`${ISSUER}/logout/confirm`), ISSUER)
+    await browser.submit(page, {}, 'logout-confirm')
+    const thief = site.browser()
+    for (const [name, value] of kept) thief.jar.set(name, value)
+    assert.equal(new URL((await thief.get(`${ISSUER}/account/security/totp`)).location).pathname, '/login')
+  })
+
   it('a ticket that is no ticket leads to an error of ours, and to no other place', async () => {
     const user = await newPerson()
     const browser = site.browser()

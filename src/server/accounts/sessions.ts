@@ -25,7 +25,8 @@ export async function findSession(seeker: Seeker, http: HttpRequest): Promise<St
   return session && isEnough(seeker, session) ? session : null
 }
 
-async function findAnySession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+/** The same whatever it was opened with: to end it. */
+export async function findAnySession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
   const secret = readCookie(http, cookieName(issuer, COOKIE))
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }

@@ -4,7 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { LogoutRequest } from '../../core/model/logout.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
-import { endSession, findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { endSession, findAnySession, findBeginner, findPerson, type Person } from '../accounts/sessions.ts'
 import { readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -16,7 +16,7 @@ import { bdi, clientName, formTarget, initials, linkTo } from './text.ts'
 export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
   const ticket = readQuery(http).get('ticket')
   const asked = ticket === '' ? null : await site.interactions.openLogout(http, ticket)
-  const person = await findPerson(site, http)
+  const person = (await findPerson(site, http)) ?? (await findBeginner(site, http))
   if (!person) return asked ? leave(site, asked.request) : seeOther(`${site.base}/logout/done`)
   if (!asked) {
     // Without a ticket, or with another browser's: the person is asked in their own name, and nobody is told
@@ -34,7 +34,7 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   const decision = fields.get('decision')
   if (decision === 'stay') return seeOther(linkTo(site.product.home) ?? `${site.base}/account/apps`)
   if (decision !== 'logout') throw new OAuthError('invalid_request', 'The field decision must be logout or stay.')
-  const session = await findSession(site, http)
+  const session = await findAnySession(site, http)
   const cookies = session ? [await endSession(site, session)] : []
   return withCookies(leave(site, asked.request), ...cookies, site.interactions.renew(null).cookie)
 }
