@@ -114,7 +114,7 @@ async function createSite(
   }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login } = config
+  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login, second_factor } = config
   const base = new URL(issuer).pathname.replace(/\/$/, '')
   const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
   const frame = {
@@ -143,8 +143,8 @@ async function createSite(
     sessions: 'ours',
     acr_values: ACR_VALUES,
     dialects: on,
-    session: (http) => findSession({ issuer, store, clock }, http),
-    standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
+    session: (http) => findSession({ issuer, store, clock, second_factor }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
     pages: {
       login: '/login',
       consent: '/consent',
@@ -171,6 +171,7 @@ async function createSite(
     lifetime,
     session_lifetime: lifetime.session,
     ...(await openElsewhere(config, clock)),
+    second_factor,
     first_run,
     outbox,
   }

@@ -32,6 +32,7 @@ import {
   readResource,
   readResources,
   readScopes,
+  readSecondFactor,
   readSecrets,
   readSharedSecret,
   readSigner,
@@ -83,6 +84,8 @@ export interface Config {
   consent?: ConsentPolicy
   /** Seconds. */
   lifetime: Lifetimes & { session: number }
+  /** 'required': who has no second factor sets one up when they sign in; may be done without unless given. */
+  second_factor?: 'optional' | 'required'
   /** Names of the dialects that are on. */
   dialects: string[]
   /** What those names stand for, where it is not what comes with the program: dialects from files, and those with settings laid over. */
@@ -167,6 +170,7 @@ const SETTINGS = {
   default_resource: {},
   consent: {},
   lifetime: {},
+  second_factor: { variable: 'VOUCHSAFE_SECOND_FACTOR' },
 } as const satisfies Record<string, { flag?: string; variable?: string }>
 
 type Setting = keyof typeof SETTINGS
@@ -247,6 +251,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
       named: setting('themes', (value) => readThemes(value, cwd, chosen.dialects), {}),
     },
     slots: setting('slots', readSlots, {}),
+    second_factor: setting('second_factor', readSecondFactor, 'optional'),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)

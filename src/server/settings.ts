@@ -115,6 +115,12 @@ export function readMigrate(value: unknown): boolean {
   throw new Error('must be on or off.')
 }
 
+/** Whether people may do without a second factor. */
+export function readSecondFactor(value: unknown): 'optional' | 'required' {
+  if (value === 'optional' || value === 'required') return value
+  throw new Error('must be optional or required.')
+}
+
 export function readTrustedProxies(value: unknown): string[] {
   const list = readList(value)
   for (const proxy of list) {

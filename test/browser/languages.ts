@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Browser, Page } from 'playwright-core'
 import { wordsIn } from '../../src/server/pages/words.ts'
 import { byId, findBarriers, findOverflows, pressOn, tabTo } from './chromium.ts'
+import { walkFactors } from './languages-factors.ts'
 import type { Started } from './start.ts'
 
 /**
@@ -61,6 +62,7 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await pressOn(page, id, 'Enter')
     await byId(page, 'notice').waitFor()
     await look('connected apps, none')
+    await walkFactors(page, started, look, (there) => signIn(there, started.email, started.password))
     await page.goto(`${started.issuer}/logout/confirm`)
     await look('sign-out')
     await pressOn(page, 'logout-confirm', 'Enter')

@@ -12,6 +12,8 @@ export interface Accounts {
   store: Store
   clock: Clock
   keys: Pick<Keys, 'mac' | 'link' | 'factors' | 'upstream' | 'pending_link'>
+  /** 'required': a session that one factor has opened is good for setting up another one, and for nothing else. */
+  second_factor?: 'optional' | 'required' | undefined
   /** Seconds that a session lasts. */
   session_lifetime: number
   /** What the request was sent with that is being answered, where it is known: a session that is opened now keeps it. */

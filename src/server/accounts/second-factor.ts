@@ -1,18 +1,13 @@
 import type { Milliseconds } from '../../core/model/clock.ts'
-import type { Factors } from '../../core/model/factor.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
+import { hasFactor } from './factors.ts'
 import { readRecoveryCode } from './recovery-codes.ts'
 import { countAttempt, forgiveAttempts } from './throttle.ts'
 import { matchStep } from './totp.ts'
 
 /** What came of a code: good, wrong or late, used already, or a pause. */
 export type CodeOutcome = 'good' | 'wrong' | 'used' | { paused_until: Milliseconds }
-
-/** Whether somebody has set up anything that is asked for after the password. */
-export function hasFactor({ totp, passkeys }: Factors): boolean {
-  return totp !== null || passkeys.length > 0
-}
 
 /**
  * Proves a code of the person's app, or one of their recovery codes, and uses it up. An attempt is counted before anything is compared, so

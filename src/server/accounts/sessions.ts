@@ -4,9 +4,10 @@ import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Standing } from '../../core/model/grant.ts'
 import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
-import type { StoredSession, User } from '../../core/model/user.ts'
+import type { Session, StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
-import { acrOf } from './acr.ts'
+import { acrOf, addAmr } from './acr.ts'
+import { hasFactor } from './factors.ts'
 
 /** The cookie of the present account's session. */
 export const SESSION_COOKIE = 'session'
@@ -17,26 +18,54 @@ export interface Person {
   user: User
 }
 
-type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock'>
+type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock' | 'second_factor'>
 
-/** The session of this browser's cookie, while it lasts. */
-export async function findSession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+/** The session of this browser's cookie, while it lasts; null also where the deployment needs more than it was opened with. */
+export async function findSession(seeker: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+  const session = await findAnySession(seeker, http)
+  return session && isEnough(seeker, session) ? session : null
+}
+
+/** The same whatever it was opened with: to end it. */
+export async function findAnySession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
   const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }
 
+/** Whether as much was shown as the deployment needs. */
+function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
+  return second_factor !== 'required' || acrOf(amr) !== '1fa'
+}
+
 /** The same, and what its person has allowed this client. */
-export async function findStanding({ issuer, store, clock }: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
-  const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
-  return secret ? store.sessions.standing(sha256(secret), client_id, clock()) : null
+export async function findStanding(seeker: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
+  const secret = readCookie(http, cookieName(seeker.issuer, SESSION_COOKIE))
+  const standing = secret ? await seeker.store.sessions.standing(sha256(secret), client_id, seeker.clock()) : null
+  return standing && isEnough(seeker, standing.session) ? standing : null
 }
 
 /** The session with its person; null also where that person is gone or has been disabled since. */
 export async function findPerson(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
-  const session = await findSession(accounts, http)
-  if (!session) return null
-  const user = await accounts.store.users.find(session.sub)
+  return withUser(accounts, await findSession(accounts, http))
+}
+
+async function withUser(accounts: Accounts, session: StoredSession | null): Promise<Person | null> {
+  const user = session && (await accounts.store.users.find(session.sub))
   return user && user.disabled_at === undefined ? { session, user } : null
+}
+
+/** The same where the deployment needs a second factor and the person has none yet: all that they may do is set one up. */
+export async function findBeginner(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
+  if (accounts.second_factor !== 'required') return null
+  const person = await withUser(accounts, await findAnySession(accounts, http))
+  if (!person || isEnough(accounts, person.session)) return null
+  return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
+}
+
+/** A person has just set up a factor, and so has shown it: where the deployment waits for that, a session that says so, and its cookie. */
+export async function strengthen(accounts: Accounts, { session, user }: Person, amr: readonly string[]): Promise<string[]> {
+  if (isEnough(accounts, session)) return []
+  return [await openSession(accounts, user, { auth_time: session.auth_time, amr: addAmr(session.amr ?? [], amr) }, session)]
 }
 
 /** What a person has shown, and when. */

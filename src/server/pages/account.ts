@@ -1,7 +1,7 @@
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { findPerson, isRecent, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
+import { findBeginner, findPerson, isRecent, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
 import { type Fields, readPost } from './form.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
@@ -65,7 +65,9 @@ function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here:
 
 /** Who may see a room: else the browser is sent to sign in, and comes back to it. */
 export async function enter(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
-  return (await findPerson(site, http)) ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
+  // setting up a factor is what somebody may do who needs one
+  const person = (await findPerson(site, http)) ?? (room === 'security' ? await findBeginner(site, http) : null)
+  return person ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
 }
 
 /** The same for a form of the room. Throws OAuthError where the form was not made for this session. */

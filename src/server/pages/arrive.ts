@@ -5,8 +5,8 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import { PASSWORD } from '../accounts/acr.ts'
+import { hasFactor } from '../accounts/factors.ts'
 import { openPending } from '../accounts/pending-link.ts'
-import { hasFactor } from '../accounts/second-factor.ts'
 import { openSession, type Person, type Shown } from '../accounts/sessions.ts'
 import { makeRoom } from '../accounts/several.ts'
 import { bindBrowser, passwordMark, sealStep, unbindBrowser } from '../accounts/steps.ts'
@@ -68,14 +68,17 @@ export interface First {
  */
 export async function afterFirstFactor(site: Site, http: HttpRequest, first: First, before: Person | null, errand: Errand): Promise<Reply> {
   if (hasFactor(await site.store.factors.find(first.user.sub))) return askSecond(site, http, first, errand)
-  return arrive(
-    site,
-    http,
-    first.user,
-    { auth_time: first.auth_time ?? momentOf(site, errand), ...(first.amr && { amr: first.amr }) },
-    before,
-    errand,
-  )
+  const shown = { auth_time: first.auth_time ?? momentOf(site, errand), ...(first.amr && { amr: first.amr }) }
+  const arrived = await arrive(site, http, first.user, shown, before, errand)
+  return site.second_factor === 'required' ? toRequired(site, arrived, errand) : arrived
+}
+
+/** Whoever needs a factor and has none sets one up first; the request waits in the address, where it stood in the answer. */
+function toRequired(site: Site, arrived: Reply, { ticket }: Errand): Reply {
+  const { location } = arrived.headers
+  const waiting = ticket === '' ? null : new URL(String(location), site.issuer).searchParams.get('ticket')
+  const to = withQuery(`${site.base}/account/security/required`, { ...(waiting !== null && { ticket: waiting }) })
+  return { ...arrived, headers: { ...arrived.headers, location: to } }
 }
 
 /** To the page that asks for another factor; how far they have come travels sealed, and good in this browser only. */

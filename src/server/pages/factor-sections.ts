@@ -1,5 +1,5 @@
 import type { Factors } from '../../core/model/factor.ts'
-import { hasFactor } from '../accounts/second-factor.ts'
+import { hasFactor } from '../accounts/factors.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { formSeal } from './account.ts'
 import { type Html, html } from './html.ts'

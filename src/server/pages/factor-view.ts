@@ -117,7 +117,7 @@ function otherWays(site: Site, { errand, factors, state, recovery }: FactorView)
   if (ways.length === 0) return null
   return html`<div class="slip-tear"></div>
   <details class="slip-foot disclosure">
-    <summary>${code.cannot}${icon('chevron', 'icon-s chevron')}</summary>
+    <summary id="factor-cannot">${code.cannot}${icon('chevron', 'icon-s chevron')}</summary>
     <ul class="disclosure-body stack-s small">${ways}</ul>
   </details>`
 }

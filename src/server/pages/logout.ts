@@ -4,7 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { LogoutRequest } from '../../core/model/logout.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
-import { endSession, findPerson, findSession, isMacOf, type Person } from '../accounts/sessions.ts'
+import { endSession, findAnySession, findBeginner, findPerson, isMacOf, type Person } from '../accounts/sessions.ts'
 import { endOthers, findOthers } from '../accounts/several.ts'
 import { readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -18,7 +18,7 @@ import { wear } from './theme.ts'
 export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
   const ticket = readQuery(http).get('ticket')
   const asked = ticket === '' ? null : await site.interactions.openLogout(http, ticket)
-  const person = await findPerson(site, http)
+  const person = (await findPerson(site, http)) ?? (await findBeginner(site, http))
   if (!person) return asked ? leave(site, asked.request) : seeOther(`${site.base}/logout/done`)
   if (!asked) {
     // Without a ticket, or with another browser's: the person is asked in their own name, and nobody is told
@@ -38,7 +38,7 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   if (decision === 'stay') return seeOther(linkTo(site.product.home) ?? `${site.base}/account/apps`)
   if (decision !== 'logout' && decision !== 'all')
     throw new OAuthError('invalid_request', 'The field decision must be logout, all or stay.')
-  const session = await findSession(site, http)
+  const session = await findAnySession(site, http)
   const cookies = session ? [await endSession(site, session)] : []
   if (decision === 'all') cookies.push(await endOthers(site, http))
   const next = site.host_login?.logout === undefined ? leave(site, asked.request) : leaveHost(site, site.host_login.logout, asked.request)

@@ -1,13 +1,15 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { WITH_PASSKEY } from '../accounts/acr.ts'
 import { arePasskeysPossible, creationOptions, newChallenge, readNewPasskey } from '../accounts/passkeys.ts'
-import type { Person } from '../accounts/sessions.ts'
+import { type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
 import { enterRecently, formSeal, isReply, roomPath } from './account.ts'
-import type { Fields } from './form.ts'
+import { type Fields, readQuery } from './form.ts'
 import { html } from './html.ts'
-import { seeOther } from './layout.ts'
+import { seeOther, withCookies } from './layout.ts'
 import { passkeyPage } from './passkey-view.ts'
 import { codesIfNone } from './recovery-codes.ts'
+import { type Waiting, waitingField, waitingOf } from './required.ts'
 import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { cleanText } from './text.ts'
@@ -17,10 +19,10 @@ export async function showAddPasskey(site: Site, http: HttpRequest): Promise<Rep
   const person = await enterRecently(site, http, 'security')
   if (isReply(person)) return person
   if (!arePasskeysPossible(site.issuer)) return seeOther(roomPath(site, 'security'))
-  return ask(site, person, false)
+  return ask(site, person, waitingOf(readQuery(http)), false)
 }
 
-async function ask(site: Site, person: Person, refused: boolean): Promise<Reply> {
+async function ask(site: Site, person: Person, waiting: Waiting, refused: boolean): Promise<Reply> {
   const { addPasskey: words } = site.words.factors
   const { passkeys } = await site.store.factors.find(person.user.sub)
   const value = newChallenge()
@@ -34,6 +36,7 @@ async function ask(site: Site, person: Person, refused: boolean): Promise<Reply>
     fields: html`${formSeal(site, person)}
       <input type="hidden" name="act" value="add">
       <input type="hidden" name="challenge" value="${challenge}">
+      ${waitingField(waiting)}
       <div class="field">
         <label for="passkey-label">${words.label}</label>
         <input id="passkey-label" name="label" type="text" maxlength="60" autocomplete="off" aria-describedby="passkey-hint">
@@ -53,6 +56,7 @@ export async function addPasskey(site: Site, person: Person, fields: Fields): Pr
   const label = cleanText(fields.get('label')) || site.words.factors.addPasskey.unnamed
   const passkey = step?.sub === person.user.sub ? await readNewPasskey(site, step, fields.get('answer'), label) : null
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
-  if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, true)
-  return (await codesIfNone(site, person)) ?? backToRoom(site, person, 'passkey_added')
+  if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, waitingOf(fields), true)
+  const cookies = await strengthen(site, person, WITH_PASSKEY)
+  return withCookies((await codesIfNone(site, person, waitingOf(fields))) ?? backToRoom(site, person, 'passkey_added'), ...cookies)
 }

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts'
 
-/** White around the dots, in dots. @spec ISO/IEC 18004 §6.3.8 */
+/** White around the dots, in dots, as ISO/IEC 18004 asks for. */
 const QUIET = 4
 
 /** A text as a picture for cameras, drawn into the page: dark on white in every scheme, or a camera would not read it. */

@@ -21,6 +21,7 @@ import { changePassword } from './password.ts'
 import { askForEmail, saveName, showProfile } from './profile.ts'
 import { showReceipt, showReceipts } from './receipts.ts'
 import { makeRecoveryCodes } from './recovery-codes.ts'
+import { showRequired } from './required.ts'
 import { scriptPath, showScript } from './script.ts'
 import { showSecurity } from './security.ts'
 import { showMail } from './shown-mail.ts'
@@ -71,6 +72,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/password': { POST: changePassword },
   '/account/security/passkeys': { POST: changePasskey },
   '/account/security/totp': { GET: showSetUp, POST: submitTotp },
+  '/account/security/required': { GET: showRequired },
   '/account/security/recovery-codes': { POST: makeRecoveryCodes },
   [scriptPath({ base: '' })]: { GET: showScript },
   '/account/identities': { GET: showIdentities, POST: changeIdentities },

@@ -1,23 +1,25 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { WITH_CODE } from '../accounts/acr.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
-import type { Person } from '../accounts/sessions.ts'
+import { type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
 import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
 import { accountPage, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
 import { minutesUntil } from './dates.ts'
 import { codeField } from './factor-view.ts'
-import type { Fields } from './form.ts'
+import { type Fields, readQuery } from './form.ts'
 import { html } from './html.ts'
-import { seeOther } from './layout.ts'
+import { seeOther, withCookies } from './layout.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
+import { type Waiting, waitingField, waitingOf } from './required.ts'
 import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
 export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enterRecently(site, http, 'security')
-  return isReply(person) ? person : setUpPage(site, person, newTotpSecret())
+  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), waitingOf(readQuery(http)))
 }
 
 /** Turns codes on, or off. */
@@ -37,15 +39,18 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   if (step?.sub !== sub || step.value === undefined) return seeOther(`${roomPath(site, 'security')}/totp`)
   const shown = await codeOfNewApp(site, sub, step.value, fields.get('code'), http.address)
   const { code } = site.words.factors
-  if (shown === 'wrong') return setUpPage(site, person, step.value, code.wrong)
-  if (typeof shown === 'object') return setUpPage(site, person, step.value, code.paused(minutesUntil(shown.paused_until, site.clock())))
+  const waiting = waitingOf(fields)
+  if (shown === 'wrong') return setUpPage(site, person, step.value, waiting, code.wrong)
+  if (typeof shown === 'object')
+    return setUpPage(site, person, step.value, waiting, code.paused(minutesUntil(shown.paused_until, site.clock())))
   const sealed = site.keys.factors.totp.seal({ sub, secret: step.value })
   const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
   await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
-  return (await codesIfNone(site, person)) ?? backToRoom(site, person, 'app_on')
+  const cookies = await strengthen(site, person, WITH_CODE)
+  return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 
-async function setUpPage(site: Site, person: Person, secret: string, problem?: string): Promise<Reply> {
+async function setUpPage(site: Site, person: Person, secret: string, waiting: Waiting, problem?: string): Promise<Reply> {
   const { setUp, code } = site.words.factors
   const setup = sealStep(site, { kind: 'new_totp', binding: person.session.session_hash, sub: person.user.sub, value: secret })
   const uri = otpauthUri(site.product.name, person.user.email, secret)
@@ -63,6 +68,7 @@ async function setUpPage(site: Site, person: Person, secret: string, problem?: s
     <form class="stack width-s" method="post" action="${site.base}/account/security/totp">
       ${formSeal(site, person)}
       <input type="hidden" name="setup" value="${setup}">
+      ${waitingField(waiting)}
       ${codeField({ label: setUp.label, hint: code.hint, recovery: false, problem })}
       ${othersBox(site, 'totp')}
       <div class="row"><button class="button button-primary" id="factor-submit" type="submit">${setUp.submit}</button>
