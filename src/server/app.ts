@@ -146,6 +146,7 @@ async function createSite(
     session_lifetime: lifetime.session,
     first_run,
     outbox,
+    registration: config.registration,
   }
   return { server, site }
 }

@@ -21,6 +21,7 @@ import {
   readPin,
   readPort,
   readProduct,
+  readRegistration,
   readResource,
   readResources,
   readScopes,
@@ -53,6 +54,8 @@ export interface Config {
   signer?: SignerSettings
   /** The mail server; without one nothing that needs letters is offered. */
   mail?: MailSettings
+  /** Whether people make accounts by themselves; they do not unless it says so. */
+  registration?: 'open' | 'closed'
   product: Product
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
@@ -125,6 +128,7 @@ const SETTINGS = {
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
   mail: {},
+  registration: { variable: 'VOUCHSAFE_REGISTRATION' },
   smtp_url: { variable: 'VOUCHSAFE_SMTP_URL' },
   smtp_from: { variable: 'VOUCHSAFE_SMTP_FROM' },
   smtp_password: { variable: 'VOUCHSAFE_SMTP_PASSWORD' },
@@ -173,6 +177,9 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
   const mail = readMailSettings(given, problems)
+  const registration = setting('registration', readRegistration, 'closed')
+  if (registration === 'open' && !mail && issuer.startsWith('https:'))
+    problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const config: Config = {
@@ -187,6 +194,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
     ...(mail && { mail }),
+    registration,
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     scopes,
     resources,

@@ -56,7 +56,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
     ${accountsForm(site, view)}
     ${passwordForm(site, view, failed)}
   </div>
-  ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
+  ${view.ask === 'again' ? interaction && otherLink(site, view.ticket) : createLink(site)}
 </div>
 </div>`,
   })
@@ -131,6 +131,14 @@ function errandFields({ ticket, next }: LoginView): Html {
 function otherLink(site: Site, ticket: string): Html {
   return html`<div class="slip-tear"></div>
   <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
+}
+
+/** Where people make accounts by themselves. */
+function createLink(site: Site): Html | null {
+  if (site.registration !== 'open' || !site.outbox) return null
+  const { ask, link } = site.words.accounts.create
+  return html`<div class="slip-tear"></div>
+  <div class="slip-foot small"><span class="muted">${ask} <a href="${site.base}/login/create" id="login-create">${link}</a></span></div>`
 }
 
 function forgotPath(site: Site, ticket: string): string {

@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
+import { showCreate, submitCreate } from './create.ts'
 import { showForgot, submitForgot } from './forgot.ts'
 import { showHome } from './home.ts'
 import { sendExport, showLeave, showLeft, submitLeave } from './leave.ts'
@@ -28,6 +29,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
   '/login/forgot': { GET: showForgot, POST: submitForgot },
+  '/login/create': { GET: showCreate, POST: submitCreate },
   '/link': { GET: showLink, POST: submitLink },
   '/mail': { GET: showMail },
   '/consent': { GET: showConsent, POST: submitConsent },
