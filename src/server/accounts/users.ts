@@ -60,7 +60,7 @@ export async function addUser(
 }
 
 /** The address as it is kept: trimmed, in lower case. Throws OAuthError `invalid_request`. */
-export function readEmail(text: string): string {
+function readEmail(text: string): string {
   const email = normalEmail(text)
   if (email.length > LONGEST_EMAIL) throw new OAuthError('invalid_request', `The email is longer than ${LONGEST_EMAIL} characters.`)
   if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email))

@@ -16,7 +16,7 @@ export function isRecent(site: Site, { session }: Person): boolean {
 }
 
 /** Where the person shows it once more, and then comes back to this room. */
-export function againPath(site: Site, room: RoomName): string {
+function againPath(site: Site, room: RoomName): string {
   return withQuery(`${site.base}/login`, { next: room, account: 'again' })
 }
 
