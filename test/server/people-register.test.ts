@@ -37,13 +37,6 @@ describe('people who make their account by themselves', () => {
     assert.equal((await browser.submit(form, { password: NEW }, 'link-submit')).status, 409, 'once')
   })
 
-  it('ATTACK one link used by twenty at once makes one account', async () => {
-    await ask('race@otterbakery.example')
-    const token = tokenOf(await box.link('race@otterbakery.example'))
-    const visits = await Promise.all(Array.from({ length: 20 }, () => site.browser().post(`${ISSUER}/link`, { token, password: NEW })))
-    assert.equal(visits.filter(({ html }) => ids(html).includes('link-done')).length, 1)
-  })
-
   it('ATTACK an address that has an account is answered alike; its owner alone is told, and nothing changes', async () => {
     const [fresh, known] = [await ask('fresh@otterbakery.example'), await ask(site.mara.email)]
     assert.equal(known.status, 200)
