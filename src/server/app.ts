@@ -174,6 +174,7 @@ async function createSite(
     second_factor,
     first_run,
     outbox,
+    registration: config.registration,
   }
   return { server, site }
 }

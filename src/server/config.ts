@@ -29,6 +29,7 @@ import {
   readPin,
   readPort,
   readProduct,
+  readRegistration,
   readResource,
   readResources,
   readScopes,
@@ -69,6 +70,8 @@ export interface Config {
   upstreams?: readonly UpstreamSettings[]
   /** A directory whose people sign in with their passwords there; none unless given. */
   ldap?: LdapSettings
+  /** Whether people make accounts by themselves; they do not unless it says so. */
+  registration?: 'open' | 'closed'
   product: Product
   /** How pages look; as ours unless given. */
   themes?: Themes
@@ -153,6 +156,7 @@ const SETTINGS = {
   signer: {},
   pkcs11_pin: { variable: 'VOUCHSAFE_PKCS11_PIN' },
   mail: {},
+  registration: { variable: 'VOUCHSAFE_REGISTRATION' },
   smtp_url: { variable: 'VOUCHSAFE_SMTP_URL' },
   smtp_from: { variable: 'VOUCHSAFE_SMTP_FROM' },
   smtp_password: { variable: 'VOUCHSAFE_SMTP_PASSWORD' },
@@ -221,6 +225,9 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const shared = setting('host_login_secret', readSharedSecret, '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
+  const registration = setting('registration', readRegistration, 'closed')
+  if (registration === 'open' && !mail && issuer.startsWith('https:'))
+    problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const chosen = await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)
@@ -238,6 +245,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     ...(mail && { mail }),
     ...(upstreams.length > 0 && { upstreams }),
     ...(ldap && { ldap }),
+    registration,
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     ...(host_login && { host_login }),
     scopes,

@@ -253,6 +253,12 @@ function readSender(value: unknown): MailSettings['from'] {
   return sender
 }
 
+/** Whether people make accounts by themselves. */
+export function readRegistration(value: unknown): 'open' | 'closed' {
+  if (value === 'open' || value === 'closed') return value
+  throw new Error('must be open or closed.')
+}
+
 export function readLogLevel(value: unknown): LogLevel {
   const level = LOG_LEVELS.find((known) => known === value)
   if (level === undefined) throw new Error(`is not a level: write one of ${LOG_LEVELS.join(', ')}.`)

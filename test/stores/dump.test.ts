@@ -22,6 +22,9 @@ const newFile = () => join(folder, `${++files}.db`)
 /** Something in every table, and enough grants for several pages. */
 async function fill(store: Store): Promise<void> {
   for (const name of TEXTS) await store.users.add(aUser({ name }))
+  const gone = aUser()
+  await store.users.add(gone)
+  await store.users.delete(gone.sub)
   const user = aUser({ email: `o'hara"@example.com` })
   await store.users.add(user)
   await store.clients.add(aClient({ owner: user.sub }))

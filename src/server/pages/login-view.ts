@@ -64,7 +64,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
     ${arePasskeysPossible(site.issuer) && passkeyForm(site, view)}
     ${site.upstreams.size > 0 && upstreamForms(site, view)}
   </div>
-  ${view.ask === 'again' && interaction ? otherLink(site, view.ticket) : null}
+  ${view.ask === 'again' ? interaction && otherLink(site, view.ticket) : createLink(site)}
 </div>
 ${ownWords(site)}
 </div>`,
@@ -175,6 +175,14 @@ function errandFields({ ticket, next }: LoginView): Html {
 function otherLink(site: Site, ticket: string): Html {
   return html`<div class="slip-tear"></div>
   <div class="slip-foot small"><a href="${otherAccount(site, ticket)}" id="login-other">${site.words.login.other}</a></div>`
+}
+
+/** Where people make accounts by themselves. */
+function createLink(site: Site): Html | null {
+  if (site.registration !== 'open' || !site.outbox) return null
+  const { ask, link } = site.words.accounts.create
+  return html`<div class="slip-tear"></div>
+  <div class="slip-foot small"><span class="muted">${ask} <a href="${site.base}/login/create" id="login-create">${link}</a></span></div>`
 }
 
 function forgotPath(site: Site, ticket: string): string {

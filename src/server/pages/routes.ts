@@ -4,6 +4,7 @@ import { changeApp, narrowApp } from './app-acts.ts'
 import { showApp } from './app-detail.ts'
 import { showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
+import { showCreate, submitCreate } from './create.ts'
 import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.ts'
 import { showFactor, submitFactor } from './factor.ts'
 import { showForgot, submitForgot } from './forgot.ts'
@@ -44,6 +45,7 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: showHome },
   '/login': { GET: showLogin, POST: submitLogin },
   '/login/forgot': { GET: showForgot, POST: submitForgot },
+  '/login/create': { GET: showCreate, POST: submitCreate },
   '/link': { GET: showLink, POST: submitLink },
   '/mail': { GET: showMail },
   '/login/factor': { GET: showFactor, POST: submitFactor },

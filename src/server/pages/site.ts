@@ -47,6 +47,8 @@ export interface Site extends Frame, Accounts {
   /** For how long people may allow something. */
   consent: ConsentPolicy
   lifetime: Lifetimes
+  /** Whether people make accounts by themselves; they do not unless it says so. */
+  registration?: 'open' | 'closed' | undefined
   /** What was started together with the server, where it is a first try on one computer. */
   first_run?: FirstRun
 }
