@@ -127,7 +127,12 @@ export function readLdap(value: unknown, cwd: string, password: string): LdapSet
 /** What the directory's certificate must be signed by, in PEM. */
 function readCa(value: unknown, cwd: string, wrong: Wrong): string {
   if (typeof value !== 'string' || value === '') throw wrong('needs ca to be the name of a file in PEM')
-  const text = readFileSync(resolve(cwd, value), 'utf8')
+  let text: string
+  try {
+    text = readFileSync(resolve(cwd, value), 'utf8')
+  } catch {
+    throw wrong('names a ca that cannot be read: check its path')
+  }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw wrong('names a ca without a certificate in PEM')
   return text
 }
