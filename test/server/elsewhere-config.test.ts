@@ -84,6 +84,8 @@ describe('settings of where people are already', () => {
     ],
     ['another joining', { upstreams: { work: { ...WORK, joining: 'all' } } }, /needs joining to be one of verified, any, none/],
     ['another method', { upstreams: { work: { ...WORK, token_endpoint_auth_method: 'none' } } }, /needs a token_endpoint_auth_method of/],
+    ['a domain that is a pattern', { upstreams: { work: { ...WORK, domains: ['*.works.example'] } } }, /needs domains to be names/],
+    ['no domain', { upstreams: { work: { ...WORK, domains: [] } } }, /needs domains to be names/],
     ['linking that is neither', { upstreams: { work: { ...WORK, linking: 'ask' } } }, /needs linking to be true or false/],
     [
       'a missing secret',
