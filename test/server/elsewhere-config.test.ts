@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type Config, ConfigError, readConfig } from '../../src/server/config.ts'
+import { openBrowser } from '../support/browser.ts'
 import { makeCertificate } from '../support/certificate.ts'
-import { makeFolder } from '../support/program.ts'
+import { findPorts, makeFolder, PROGRAM, runProgram, startProgram } from '../support/program.ts'
+import { openProvider, PROVIDER_SECRET } from '../support/provider.ts'
 
 const WORK = { label: 'Harbour Works', issuer: 'https://works.example', client_id: 'us' }
 const LDAP = { url: 'ldaps://directory.example', bind_dn: 'cn=reader', base: 'ou=people' }
@@ -122,5 +124,27 @@ describe('settings of where people are already', () => {
       'VOUCHSAFE_UPSTREAM_CLUB_SECRET is the secret of no provider: name it under upstreams.',
     ])
     assert.match((await problems(test, { ldap: LDAP }, {})).join(), /set VOUCHSAFE_LDAP_PASSWORD/)
+  })
+
+  it('the real program takes them from its file and its environment, and its doctor looks at them', async (test) => {
+    const provider = await openProvider(Date.now)
+    test.after(() => provider.close())
+    const cwd = makeFolder(test)
+    const port = await findPorts(1)
+    const settings = { port, database: 'sqlite:a.db', upstreams: { work: { ...WORK, issuer: provider.issuer } } }
+    writeFileSync(join(cwd, 'vouchsafe.config.json'), JSON.stringify(settings))
+    const env = { VOUCHSAFE_UPSTREAM_WORK_SECRET: PROVIDER_SECRET }
+    const variables = Object.entries(env).map((pair) => pair.join('='))
+    const { line: issuer } = await startProgram(test, cwd, ['env', ...variables, 'node', PROGRAM, 'serve'])
+    const browser = openBrowser((request) => fetch(request))
+    const left = await browser.submit(await browser.get(`${issuer}/login`), {}, 'login-upstream-work')
+    assert.equal(new URL(left.location).origin, provider.issuer)
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { sub: 's1', email: 's1@work.example', email_verified: true, iat: now, exp: now + 60 }
+    const back = await browser.follow(await browser.get(provider.answer(left.location, claims)), issuer)
+    assert.equal(new URL(back.url).pathname, '/account/apps')
+    const { stdout } = await runProgram(cwd, ['doctor', '--json'], { env })
+    const found: { check: string; ok: boolean }[] = JSON.parse(stdout)
+    assert.equal(found.find(({ check }) => check === 'upstream work')?.ok, true)
   })
 })
