@@ -285,7 +285,7 @@ function readMailSettings({ mail, smtp_url, smtp_from, smtp_password }: Partial<
 
 /** A secret of an upstream that is not there is a mistyped name. */
 function noteStraySecrets(own: Readonly<Record<string, string>>, upstreams: unknown, problems: string[]): void {
-  const named = new Set(Object.keys(upstreams ?? {}).map(secretVariable))
+  const named = new Set(Object.keys(Object(upstreams)).map(secretVariable))
   for (const name of Object.keys(own)) {
     if (UPSTREAM_SECRET.test(name) && !named.has(name)) problems.push(`${name} is the secret of no provider: name it under upstreams.`)
   }

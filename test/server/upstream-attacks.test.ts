@@ -101,8 +101,9 @@ describe('attacks on the sign-in at an upstream', () => {
         await isRefused(await road(lie(), claims), 403, claims)
       })
     }
-    it('and the same one is taken where nothing is wrong with it', async () => {
-      const { browser, answer } = await road({})
+    it('and the same one is taken where nothing is wrong with it, nor more than a clock may be off', async () => {
+      await road({ id_token: { iat: now() + 20, nbf: now() + 20 } })
+      const { browser, answer } = await road({ id_token: { iat: now() - 60, exp: now() - 20 } })
       assert.equal(answer.status, 303)
       assert.ok(browser.jar.has(SESSION))
     })
@@ -311,6 +312,19 @@ describe('attacks on the sign-in at an upstream', () => {
         assert.equal((await own.store.users.findByEmail('any@work.example'))?.email_verified, undefined)
       })
     })
+    it('with domains it vouches for their addresses and for no other, nor for one that only looks like them', async () => {
+      await at({ domains: ['works.example'] }, async (own) => {
+        assert.equal((await come(own, someone({ email: 'in@works.example' }))).status, 303)
+        for (const email of [
+          'out@other.example',
+          'x@sub.works.example',
+          'x@notworks.example',
+          'x@works.example@other.example',
+          own.mara.email,
+        ])
+          assert.equal((await come(own, someone({ email }))).status, 403, email)
+      })
+    })
     it('without linking an address that is taken leads nowhere', async () => {
       await at({ linking: false }, async (own) => {
         assert.equal((await come(own, someone({ email: own.mara.email }))).status, 403)
@@ -393,6 +407,19 @@ describe('attacks on the sign-in at an upstream', () => {
           assert.ok(performance.now() - began < 7_000)
           await gone(own)
           assert.equal(provider.asked.length, 1)
+        },
+      )
+    })
+    it('sends its answer in drops is not waited for', async () => {
+      await beside(
+        () => {},
+        async (own, provider) => {
+          const browser = own.browser()
+          const left = await leave(browser)
+          const url = provider.answer(left.location, someone(), { drops: true })
+          const began = performance.now()
+          assert.equal((await back(browser, url)).status, 502)
+          assert.ok(performance.now() - began < 7_000)
         },
       )
     })
