@@ -274,14 +274,16 @@ describe('attacks on the sign-in at an upstream', () => {
       const user = await site.store.users.findByEmail(claims.email)
       assert.deepEqual(Object.keys(user ?? {}).sort(), ['created_at', 'email', 'email_verified', 'sub'])
     })
-    it('a session that was there before ends, and its id is not used again', async () => {
+    it('who comes in where somebody else was signed in gets a session of their own, under a new id', async () => {
       const browser = site.browser()
       await site.signIn(browser)
       const before = browser.jar.get(SESSION)!
       const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
-      await back(browser, work.answer(left.location, someone()))
+      const claims = someone()
+      await back(browser, work.answer(left.location, claims))
       assert.notEqual(browser.jar.get(SESSION), before)
-      assert.equal(await site.store.sessions.find(sha256(before), site.time.now), null)
+      const session = await site.store.sessions.find(sha256(browser.jar.get(SESSION)!), site.time.now)
+      assert.equal(session?.sub, (await site.store.users.findByEmail(claims.email))?.sub)
     })
   })
 

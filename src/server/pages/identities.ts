@@ -140,6 +140,6 @@ function removal(site: Site, id: string, { identity_id }: Identity, name: Html, 
 function addForm(site: Site, { id, label }: Upstream, person: Person): Html {
   return html`<form method="post" action="${site.base}/account/identities">
       ${formSeal(site, person)}
-      <button type="submit" class="button button-side" id="identities-add-${id}" name="add" value="${id}">${icon('globe')}<span>${site.words.upstream.add(inWords(site.words, label))}</span></button>
+      <button type="submit" class="button" id="identities-add-${id}" name="add" value="${id}">${icon('globe')}<span>${site.words.upstream.add(inWords(site.words, label))}</span></button>
     </form>`
 }
