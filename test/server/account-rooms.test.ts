@@ -202,7 +202,14 @@ describe('the rooms profile and security', () => {
         data.decisions.map((one: { event: string }) => one.event),
         ['consent.given', 'user.added'],
       )
-      for (const secret of ['argon2', 'HASH', 'password_hash']) assert.ok(!file.html.includes(secret), secret)
+      assert.deepEqual(
+        data.receipts.map((one: { decision: string; client_id: string; seq: number }) => [one.seq, one.decision, one.client_id]),
+        [[1, 'allowed', 'tallyboat']],
+      )
+      assert.deepEqual(data.factors, { app: false, recovery_codes: 0, passkeys: [] })
+      assert.equal(data.sessions.length, 1)
+      assert.deepEqual(data.identities, [])
+      for (const secret of ['argon2', 'HASH', 'password_hash', 'session_hash']) assert.ok(!file.html.includes(secret), secret)
       site.time.now += 11 * MINUTE
       assert.equal((await browser.submit(page, {}, 'profile-export')).location, `${ISSUER}/login?next=profile&account=again`)
     })
