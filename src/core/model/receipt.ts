@@ -28,6 +28,10 @@ export interface Shown {
   product?: string
   client: ShownClient
   redirect_host: string
+  /** It was said that the answer goes to a program on this computer. */
+  native?: true
+  /** It was said that the app keeps its access while the person is away. */
+  offline?: true
   /** In the order of the page. */
   scopes: ShownScope[]
   /** Details that were asked for one by one. @spec OIDC Core §5.5 */

@@ -8,6 +8,7 @@ import { moment } from './dates.ts'
 import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
+import { legible } from './receipt-shown.ts'
 import { receiptDecision, receiptName, receiptPage } from './receipt-view.ts'
 import type { Site } from './site.ts'
 
@@ -24,7 +25,7 @@ export async function showReceipts(site: Site, http: HttpRequest): Promise<Reply
   const { sub } = person.user
   const after = readQuery(http).get('after')
   const found = await site.store.receipts.list(sub, { limit: PAGE + 1, ...(after !== '' && { after }), may_lag: true })
-  const shown = found.slice(0, PAGE)
+  const shown = found.slice(0, PAGE).map(legible)
   const last = found.length > PAGE ? shown.at(-1) : undefined
   const { receipts, account } = site.words
   return accountPage(site, {
