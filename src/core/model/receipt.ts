@@ -101,8 +101,6 @@ export interface StoredReceipt extends Receipt {
 
 /** Which receipts of a person, the newest first. */
 export interface ReceiptPage {
-  /** It is only looked at: a copy of the database that may lag behind may be asked. */
-  may_lag?: boolean
   /** The receipt_id with which the part before ended; none to begin. */
   after?: string
   /** At most this many, 1 to 1000. */
