@@ -8,6 +8,8 @@ import type { Sql, Statement } from './sql.ts'
 
 /** How often the end of a person's chain may turn out to be elsewhere: each time somebody else has come through. */
 const TRIES = 64
+/** Milliseconds between two of them, at most: longer each time, so that many who met do not meet again. */
+const LONGEST_PAUSE = 200
 
 /** What is decided, with a receipt for the person and an entry for the audit log. */
 export interface ReceiptLedger {
@@ -50,7 +52,7 @@ export function createReceiptLedger(sql: Sql, ledger: Ledger): ReceiptLedger {
       if (typeof outcome === 'object' && (isSame(end, before) || !isConstraint(outcome.cause))) throw outcome.cause
       if (isSame(end, before)) return false
       before = end
-      await wait(Math.random() * Math.min(tries, 8) * 3)
+      await wait(Math.random() * Math.min(2 ** tries, LONGEST_PAUSE))
     }
     throw new Error("The chain of a person's receipts cannot be continued: its end is elsewhere each time.")
   }

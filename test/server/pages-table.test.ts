@@ -70,7 +70,7 @@ describe('attacks on every address of the pages', () => {
         const csrf = /name="csrf" value="([^"]+)"/.exec(page.html)?.[1]
         assert.ok(csrf)
         const before = await decisions(mine.person.sub)
-        for (const fields of [{ csrf }, { csrf: '' }, {}]) {
+        for (const fields of [{ csrf }, { csrf: '' }, {}] as Record<string, string>[]) {
           const sent = await mine.browser.post(to(path), { ...fields, client_id: 'tallyboat', act: 'revoke', name: 'Evil' })
           assert.equal(sent.status, 403)
         }

@@ -128,6 +128,10 @@ for (const [backend, newDatabase] of [
       assert.equal((await store.initialAccessTokens.find(sha256(held.initial_access_token), now))!.uses, 3)
       assert.equal(await store.once.spend('consent-token', now + 1), false)
       assert.equal((await store.consents.list(program!.sub, { after: '', limit: 10 })).length, 3)
+      const old = await store.receipts.list(program!.sub, { limit: 10 })
+      assert.ok(old.length >= 3 && old.every(({ seq, hash, at }) => seq === undefined && hash === undefined && at > 0))
+      const { findings, unchained } = await store.receipts.verify({ audit: true })
+      assert.deepEqual([findings, unchained >= old.length], [[], true], 'nothing vouches for them, and nothing is wrong with them')
     })
 
     it('and what is over goes when its time has come', async () => {

@@ -31,6 +31,10 @@ export interface Shown {
   product?: string
   client: ShownClient
   redirect_host: string
+  /** It was said that the answer goes to a program on this computer. */
+  native?: true
+  /** It was said that the app keeps its access while the person is away. */
+  offline?: true
   /** In the order of the page. */
   scopes: ShownScope[]
   /** Details that were asked for one by one. @spec OIDC Core §5.5 */
@@ -100,8 +104,6 @@ export interface StoredReceipt extends Receipt {
 
 /** Which receipts of a person, the newest first. */
 export interface ReceiptPage {
-  /** It is only looked at: a copy of the database that may lag behind may be asked. */
-  may_lag?: boolean
   /** The receipt_id with which the part before ended; none to begin. */
   after?: string
   /** At most this many, 1 to 1000. */

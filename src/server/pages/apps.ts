@@ -33,7 +33,7 @@ export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
     ${await appNotice(site, sub, readQuery(http))}
     ${connected.length === 0 ? empty(site) : list(site, connected, seal)}
     ${await places(site, person)}
-    ${lastReceipts(site, await site.store.receipts.list(sub, { limit: LAST_RECEIPTS, may_lag: true }))}`,
+    ${lastReceipts(site, await site.store.receipts.list(sub, { limit: LAST_RECEIPTS }))}`,
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Reply } from '../../core/model/http.ts'
 import type { Difference } from './consent-difference.ts'
-import type { OfferedScope } from './consent-offer.ts'
+import type { Offer, OfferedScope } from './consent-offer.ts'
 import { bound, type ConsentView, claimNames, claimsControl, scopeControl, standingBadge } from './consent-view.ts'
 import { dayOf } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -26,11 +26,12 @@ export function consentAgainPage(site: Site, view: ConsentView, difference: Diff
   <div class="slip-body stack-l">
     ${nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
     <div class="stack">
-      <div class="row">${clientMark(interaction.client)}${standingBadge(site, question.offer)}</div>
+      <div class="row">${clientMark(interaction.client)}${question.offer.client.reviewed && standingBadge(site, question.offer)}</div>
       <h1 id="consent-title">${again.heading(name, difference.choices)}</h1>
+      ${!question.offer.client.reviewed && standingBadge(site, question.offer)}
       <p class="muted">${again.since(name, dayOf(difference.since, site.clock(), site.words))}</p>
     </div>
-    ${changes(site, difference)}
+    ${changes(site, difference, question.offer)}
     ${rest(site, difference)}
   </div>
   <div class="slip-tear"></div>
@@ -48,25 +49,34 @@ ${account(site, view)}
   })
 }
 
-function changes(site: Site, difference: Difference): Html {
+function changes(site: Site, difference: Difference, { resources }: Offer): Html {
   const { added, claims, places, changed, gone, choices } = difference
   const { again, consent } = site.words
   const one = choices === 1
-  return html`<section class="stack" aria-labelledby="diff-title">
+  return html`<section aria-labelledby="diff-title">
       <h2 class="visually-hidden" id="diff-title">${again.what}</h2>
-      ${added.map((scope) => newScope(site, scope, one))}
+      ${added.map((scope) => newScope(site, scope, one, resources))}
       ${claims && change('plus', again.added[1], html`<p>${one ? html`<b>${claims.title}</b>` : html`<label for="consent-claims"><b>${claims.title}</b></label>`}</p><p class="small muted" id="about-claims">${claimNames(claims.names)}</p>${!one && html`<p>${claimsControl(site, claims.required)}</p>`}`, 'change-new')}
-      ${places.map((place) => change('plus', again.place, html`<p><b>${consent.where}</b></p><p><span class="where">${icon('apps')}${place}</span></p>`, 'change-new'))}
+      ${places.map((place) => change('plus', again.place, html`<p><b>${consent.where}</b></p><p>${where(html`${place}`)}</p>`, 'change-new'))}
       ${changed.map((part) => changedPart(site, part))}
-      ${gone.map((title) => change('minus', again.gone, html`<p class="was">${title}</p><p class="small muted">${again.goneText}</p>`))}
+      ${gone.map((title) => change('minus', again.gone, html`<p>${title}</p><p class="small muted">${again.goneText}</p>`))}
+      ${difference.offline && change('plus', again.added[2], html`<p class="small" id="consent-offline">${consent.offline}</p>`, 'change-new')}
     </section>`
 }
 
-function newScope(site: Site, { scope, title, lang, text, text_lang, level, required }: OfferedScope, one: boolean): Html {
+const where = (name: Html): Html => html`<span class="where">${icon('apps')}${name}</span>`
+
+function newScope(
+  site: Site,
+  { scope, title, lang, text, text_lang, level, required }: OfferedScope,
+  one: boolean,
+  resources: Offer['resources'],
+): Html {
   const word = site.words.again.added[level as 1 | 2 | 3]
   const name = html`<b>${inLanguage(title, lang)}</b>`
   const body = html`<p>${one ? name : html`<label for="scope-${scope}">${name}</label>`}</p>
           <p class="small muted" id="about-${scope}">${inLanguage(text, text_lang)}</p>
+          ${resources.length > 0 && html`<p>${resources.map((place) => where(inLanguage(place.name, place.lang)))}</p>`}
           ${!one && html`<p>${scopeControl(site, scope, required)}</p>`}`
   return change('plus', word, body, `change-new${level === 3 ? ' change-acts' : ''}`, one ? `scope-${scope}` : null)
 }

@@ -20,6 +20,8 @@ export interface Difference {
   receipt_seq?: number
   added: OfferedScope[]
   claims: Offer['claims']
+  /** It asks to keep its access while the person is away, and did not before. @spec OIDC Core §11 */
+  offline: boolean
   /** Names of APIs that nothing was allowed at so far. */
   places: string[]
   changed: { what: ChangedPart; title: string; was: string; is: string }[]
@@ -59,6 +61,7 @@ export async function differenceOf(site: Site, before: Consent, interaction: Int
     ...(receipt && { receipt_id: receipt.receipt_id, ...(receipt.seq !== undefined && { receipt_seq: receipt.seq }) }),
     added,
     claims,
+    offline: offer.offline && !hasScope(scope, 'offline_access'),
     places,
     changed,
     gone: titlesOf(site, missingScope(scope, request.scope).join(' ')),

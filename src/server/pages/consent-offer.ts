@@ -31,6 +31,8 @@ export interface Offer {
   redirect_host: string
   /** The answer goes to a program on this computer. */
   native: boolean
+  /** It keeps its access while the person is away. @spec OIDC Core §11 */
+  offline: boolean
   scopes: readonly OfferedScope[]
   /** Details asked for one by one, where no scope that is required opens them anyway. */
   claims: { names: string[]; title: string; required: boolean } | null
@@ -54,6 +56,7 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
     client: offeredClient(interaction),
     redirect_host: hostOf(request.redirect_uri),
     native: isNativeRedirect(request.redirect_uri),
+    offline: hasScope(request.scope, 'offline_access'),
     scopes,
     claims: offeredClaims(site, scopes, interaction),
     insists_on_claims: mayInsistOnClaims(site, interaction),

@@ -60,17 +60,21 @@ export interface Choice {
 
 /** What stood on the page, and what of it was chosen: for the receipt. */
 export function shownOf(site: Site, { title, offer, difference }: Question, { on, claims, duration }: Choice, http: HttpRequest): Shown {
-  const { language, client, redirect_host, scopes, resources, already } = offer
+  const { language, client, redirect_host, native, scopes, already } = offer
   const device = deviceOf(http)
   const chosen = offer.durations.find((one) => one.duration === duration)
   const shown = difference ? difference.added : scopes
   const asked = difference ? difference.claims : offer.claims
+  const offline = difference ? difference.offline : offer.offline
+  const resources = difference && difference.added.length + difference.places.length === 0 ? [] : offer.resources
   return {
     language,
     title,
     product: site.product.name,
     client,
     redirect_host,
+    ...(native && { native }),
+    ...(offline && { offline }),
     scopes: shown.map((scope) => ({ ...scope, on: on.has(scope.scope) })),
     ...(asked && { claims: { ...asked, on: claims } }),
     ...(resources.length > 0 && { resources }),

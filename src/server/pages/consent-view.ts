@@ -1,7 +1,6 @@
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import type { ShownClient } from '../../core/model/receipt.ts'
-import { splitScope } from '../../core/model/scope.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { Offer, OfferedDuration, OfferedScope } from './consent-offer.ts'
 import { type Question, sealOf } from './consent-question.ts'
@@ -216,8 +215,7 @@ function alreadyOf(site: Site, { already }: Offer, name: Html): Html | null {
       </section>`
 }
 
-function howLong(site: Site, { question: { offer }, interaction: { request } }: ConsentView): Html {
-  const offline = splitScope(request.scope).includes('offline_access')
+function howLong(site: Site, { question: { offer } }: ConsentView): Html {
   const choice = ({ duration, title, note }: OfferedDuration) =>
     html`<label class="choice" for="duration-${duration}"><input type="radio" name="duration" value="${duration}" id="duration-${duration}"${duration === offer.proposed && html` checked`}>${title}<small>${note}</small></label>`
   return html`<fieldset class="stack-s">
@@ -225,7 +223,7 @@ function howLong(site: Site, { question: { offer }, interaction: { request } }: 
         <div class="choices">
           ${offer.durations.map(choice)}
         </div>
-        ${offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
+        ${offer.offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
       </fieldset>`
 }
 

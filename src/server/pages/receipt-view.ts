@@ -6,7 +6,7 @@ import { claimNames } from './consent-view.ts'
 import { moment } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
-import { isShown } from './receipt-shown.ts'
+import { isShown, legible } from './receipt-shown.ts'
 import type { Site } from './site.ts'
 import { bdi, clientName } from './text.ts'
 import { inLanguage, inWords, type Words, wordsIn } from './words.ts'
@@ -25,7 +25,8 @@ export function receiptDecision(site: Site, { decision, client_name = '', client
 }
 
 /** One receipt, drawn from itself alone: whatever app, texts and settings have become since. */
-export async function receiptPage(site: Site, receipt: StoredReceipt): Promise<Reply> {
+export async function receiptPage(site: Site, found: StoredReceipt): Promise<Reply> {
+  const receipt = legible(found)
   const { receipts } = site.words
   const { receipt_id, shown } = receipt
   const room = roomPath(site, 'receipts')
@@ -52,7 +53,7 @@ function facts(site: Site, receipt: StoredReceipt): Html {
   const line = (label: string, value: Html | string) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`
   return html`<dl class="facts facts-line small" id="receipt-facts">
       ${line(receipts.when, moment(at, site.words))}
-      ${through !== undefined && Object.hasOwn(receipts, through) && line(receipts.from, `${receipts[through]}${device === undefined ? '' : ` (${device})`}`)}
+      ${through !== undefined && line(receipts.from, `${receipts[through]}${device === undefined ? '' : ` (${device})`}`)}
       ${!isShown(shown) && line(receipts.scope, scopeTitles(site, receipt))}
       ${expires_at !== undefined && line(receipts.until, moment(expires_at, site.words))}
       ${hash !== undefined && line(receipts.fingerprint, html`<span class="reference">${hash}</span>`)}
@@ -68,27 +69,49 @@ function scopeTitles(site: Site, { scope }: Receipt): Html {
 /** The page that was answered, in its own words: nothing in it can be pressed any more. */
 function again(shown: Shown, then: Words): Html {
   const { consent } = then
-  const name = bdi(shown.client.name)
-  const { claims, resources = [], already = [], duration, difference } = shown
+  const { client, product = '', resources = [], already = [], duration, difference } = shown
+  const name = bdi(client.name)
   return html`<div class="slip" id="receipt-shown" lang="${shown.language}" dir="${then.dir}">
       <div class="slip-body stack-l">
         <div class="stack-s">
-          <h3>${shown.product === undefined || difference ? shown.title : consent.heading(name, shown.product)}</h3>
-          <p class="small muted">${shown.client.reviewed ? consent.reviewed : consent.unverified}</p>
+          <h3>${difference || product === '' ? shown.title : consent.heading(name, product)}</h3>
+          <p class="small muted">${client.reviewed ? consent.reviewed : html`${consent.unverified}. ${consent.unverifiedText(name, product)}`}</p>
+          ${shown.native && html`<p class="small">${consent.hereText(name, shown.redirect_host)}</p>`}
         </div>
-        <dl class="facts small">
-          <div><dt>${consent.sentTo}</dt><dd class="host">${shown.redirect_host}</dd></div>
-          ${shown.client.policy_uri !== undefined && html`<div><dt>${consent.policy}</dt><dd class="host">${shown.client.policy_uri}</dd></div>`}
-          ${shown.client.tos_uri !== undefined && html`<div><dt>${consent.tosAlone}</dt><dd class="host">${shown.client.tos_uri}</dd></div>`}
-        </dl>
-        ${shown.scopes.length > 0 && html`<ul class="scopes">${shown.scopes.map((scope) => scopeItem(scope, then))}</ul>`}
-        ${claims && html`<ul class="scopes">${scopeItem({ title: claims.title, text: claimNames(claims.names), required: claims.required, on: claims.on }, then)}</ul>`}
+        ${!difference && addresses(shown, then)}
+        ${scopesOf(shown, then)}
         ${resources.length > 0 && part(consent.where, html`${resources.map((one) => html`<p class="small">${inLanguage(one.name, one.lang)}</p>`)}`)}
         ${difference && differenceOf(difference, then)}
         ${already.length > 0 && part(consent.already(name), titles(already))}
         ${duration !== undefined && part(consent.howLong, html`<p class="small">${duration}</p>`)}
+        ${shown.offline && html`<p class="small muted">${consent.offline}</p>`}
       </div>
     </div>`
+}
+
+/** Where the answer went, and the app's papers. */
+function addresses({ client, redirect_host }: Shown, { consent }: Words): Html {
+  return html`<dl class="facts small">
+          <div><dt>${consent.sentTo}</dt><dd class="host">${redirect_host}</dd></div>
+          ${client.policy_uri !== undefined && html`<div><dt>${consent.policy}</dt><dd class="host">${client.policy_uri}</dd></div>`}
+          ${client.tos_uri !== undefined && html`<div><dt>${consent.tosAlone}</dt><dd class="host">${client.tos_uri}</dd></div>`}
+        </dl>`
+}
+
+/** By their levels, as on the page. */
+function scopesOf({ scopes, claims }: Shown, then: Words): Html {
+  const levels = [1, 2, 3] as const
+  const details = claims && scopeItem({ ...claims, text: claimNames(claims.names) }, then)
+  return html`${levels.map((level) => {
+    const here = scopes.filter((scope) => scope.level === level)
+    const more = level === 1 && details
+    if (here.length === 0 && !more) return html``
+    const { title, note } = then.consent.levels[level]
+    return html`<div>
+          <h4 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${title}<span class="level-note">${note}</span></h4>
+          <ul class="scopes">${here.map((scope) => scopeItem(scope, then))}${more}</ul>
+        </div>`
+  })}`
 }
 
 const titles = (list: readonly string[]): Html => html`<ul class="may">${list.map((title) => html`<li>${title}</li>`)}</ul>`

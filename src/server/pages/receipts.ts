@@ -8,6 +8,7 @@ import { moment } from './dates.ts'
 import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
+import { legible } from './receipt-shown.ts'
 import { receiptDecision, receiptName, receiptPage } from './receipt-view.ts'
 import type { Site } from './site.ts'
 
@@ -23,8 +24,8 @@ export async function showReceipts(site: Site, http: HttpRequest): Promise<Reply
   if (isReply(person)) return person
   const { sub } = person.user
   const after = readQuery(http).get('after')
-  const found = await site.store.receipts.list(sub, { limit: PAGE + 1, ...(after !== '' && { after }), may_lag: true })
-  const shown = found.slice(0, PAGE)
+  const found = await site.store.receipts.list(sub, { limit: PAGE + 1, ...(after !== '' && { after }) })
+  const shown = found.slice(0, PAGE).map(legible)
   const last = found.length > PAGE ? shown.at(-1) : undefined
   const { receipts, account } = site.words
   return accountPage(site, {
@@ -113,7 +114,7 @@ function item(site: Site, receipt: StoredReceipt): Html {
         <div class="stack-s">
           <p><b>${receiptDecision(site, receipt)}</b></p>
           <p class="small muted">${moment(receipt.at, site.words)}</p>
-          <p class="small"><span class="reference">${name}</span> <a href="${path}" class="nowrap">${receipts.open}<span class="visually-hidden">, ${name}</span></a>, <a href="${path}.json" class="nowrap" download>${receipts.download}<span class="visually-hidden">, ${name}</span></a></p>
+          <p class="small"><span class="reference">${name}</span> <a href="${path}">${receipts.open}<span class="visually-hidden">, ${name}</span></a>, <a href="${path}.json" download>${receipts.download}<span class="visually-hidden">, ${name}</span></a></p>
         </div>
       </li>`
 }

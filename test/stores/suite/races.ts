@@ -74,6 +74,18 @@ export function raceTests(world: World): void {
     assert.deepEqual([found.epoch, found.consent?.scope], [epoch + 1, `s${made.indexOf(true)}`])
   })
 
+  it('receipts of one person that twenty nodes write are all kept, in one chain', async () => {
+    const { sub } = aConsent()
+    const nodes = callers.slice(0, 20)
+    const decisions = nodes.map((store) => {
+      const consent = aConsent({ sub })
+      return store.consents.decide(consent, aReceipt(consent))
+    })
+    assert.ok((await Promise.all(decisions)).every(Boolean))
+    const { receipts, findings } = await world.store.receipts.verify({ sub })
+    assert.deepEqual([receipts, findings], [nodes.length, []])
+  })
+
   it('attempts are counted one by one', async () => {
     const mine = ++bucket
     const outcomes = await race((store) => store.throttles.count(mine, MINUTE, NOW))
