@@ -13,6 +13,7 @@ import type { Schedule } from './keys/schedule.ts'
 import { opensKey } from './keys/wrap.ts'
 import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
+import { USUAL_POLICY } from './model/consent-policy.ts'
 import type { Context } from './model/context.ts'
 import { standard } from './model/dialect.ts'
 import { OAuthError } from './model/error.ts'
@@ -37,9 +38,11 @@ type Chosen =
   | 'scopes'
   | 'resources'
   | 'default_resource'
+  | 'consent'
   | 'sessions'
   | 'standing'
   | 'findUser'
+  | 'acr_values'
   | 'grants'
   | 'clientAuth'
   | 'checks'
@@ -162,6 +165,8 @@ async function createContext(options: Options): Promise<Context> {
   return {
     default_resource: issuer,
     sessions: 'host',
+    acr_values: [],
+    consent: USUAL_POLICY,
     findUser: (sub) => given.store.users.find(sub),
     grants,
     clientAuth,

@@ -1,5 +1,6 @@
 import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
+import { USUAL_POLICY } from '../core/model/consent-policy.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
@@ -8,6 +9,7 @@ import { type Log, silentLog } from '../core/model/log.ts'
 import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
+import { ACR_VALUES } from './accounts/acr.ts'
 import { agentOf } from './accounts/agent.ts'
 import type { Outbox } from './accounts/mail.ts'
 import { findSession, findStanding } from './accounts/sessions.ts'
@@ -19,12 +21,14 @@ import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { embedLogin } from './pages/login.ts'
-import { type PageRoute, pageRoutes } from './pages/routes.ts'
+import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { createLooks, wear } from './pages/theme.ts'
 import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
+import { openElsewhere } from './upstreams.ts'
 
 export interface AppOptions {
   config: Config
@@ -72,7 +76,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const health = createHealth({ store, clock, log, signer: server.keys.signer })
   const routes = new Map<string, Page>()
-  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
+  const pages = { ...pageRoutes, ...upstreamRoutes(site.upstreams.keys()) }
+  for (const [path, route] of Object.entries(pages)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
   const home = routes.get(`${site.base}/`)
   if (site.base !== '' && home) routes.set(site.base, home)
   for (const path of HEALTH_PATHS) {
@@ -109,8 +114,20 @@ async function createSite(
   }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
-  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
+  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login, second_factor } = config
+  const base = new URL(issuer).pathname.replace(/\/$/, '')
+  const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
+  const frame = {
+    issuer,
+    base,
+    product,
+    look: looks.own,
+    looks,
+    words: english,
+    clock,
+    ...(config.slots && { slots: config.slots }),
+    ...(host_login && { host_login }),
+  }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
@@ -121,17 +138,19 @@ async function createSite(
     scopes,
     resources,
     default_resource,
+    consent,
     lifetime,
     sessions: 'ours',
+    acr_values: ACR_VALUES,
     dialects: on,
-    session: (http) => findSession({ issuer, store, clock }, http),
-    standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
+    session: (http) => findSession({ issuer, store, clock, second_factor }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
     pages: {
       login: '/login',
       consent: '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
-      error: async (http, view) => errorPage(await speak(frame, http), http, view),
+      error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
@@ -148,10 +167,14 @@ async function createSite(
     keys,
     scopes: { ...dialectScopes, ...scopes },
     resources,
+    consent,
     lifetime,
     session_lifetime: lifetime.session,
+    ...(await openElsewhere(config, clock)),
+    second_factor,
     first_run,
     outbox,
+    registration: config.registration,
   }
   return { server, site }
 }

@@ -95,4 +95,15 @@ export const migrations = (clustered: string): readonly Step[] => [
   'alter table consents add column use_by_day text',
   // people who were deleted: nobody is given their sub again
   `create table gone_users (sub text not null primary key)${clustered}`,
+  // what people show besides a password
+  `create table passkeys (
+    passkey_id text not null primary key, credential_id text not null unique, sub text not null,
+    counter bigint not null, used_at bigint, record text not null)`,
+  'create index passkeys_by_sub on passkeys (sub)',
+  `create table totp (sub text not null primary key, last_step bigint not null, record text not null)${clustered}`,
+  `create table recovery_codes (sub text not null, code_hash text not null, primary key (sub, code_hash))${clustered}`,
+  // what people are called somewhere else: one person for each, and one of each issuer for a person
+  `create table identities (
+    issuer text not null, subject text not null, sub text not null, identity_id text not null unique, record text not null,
+    primary key (issuer, subject), unique (sub, issuer))`,
 ]

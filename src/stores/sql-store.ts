@@ -7,8 +7,10 @@ import { withClientCache } from './client-cache.ts'
 import { createClients } from './clients.ts'
 import { createCodes } from './codes.ts'
 import { createConsents } from './consents.ts'
+import { createFactors } from './factors.ts'
 import { tellFrozen } from './freeze.ts'
 import { createGrants } from './grants.ts'
+import { createIdentities } from './identities.ts'
 import { createInitialAccessTokens } from './initial-access-tokens.ts'
 import { createKeys } from './keys.ts'
 import { migrate, requireSchema } from './migrate.ts'
@@ -47,6 +49,8 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
     initialAccessTokens: createInitialAccessTokens(sql, ledger),
     apiKeys: createApiKeys(sql, ledger),
     users: createUsers(sql, ledger),
+    factors: createFactors(sql, ledger),
+    identities: createIdentities(sql, ledger),
     sessions: createSessions(sql, ledger),
     throttles: createThrottles(sql),
     keys: createKeys(sql, ledger),

@@ -19,7 +19,11 @@ export const TABLES: readonly Table[] = [
   table('initial_access_tokens', 'token_hash', 'token_id uses expires_at record'),
   table('users', 'sub', 'email record'),
   table('gone_users', 'sub', ''),
+  table('identities', 'issuer subject', 'sub identity_id record'),
   table('api_keys', 'key_hash', 'key_id sub record'),
+  table('passkeys', 'passkey_id', 'credential_id sub counter used_at record'),
+  table('totp', 'sub', 'last_step record'),
+  table('recovery_codes', 'sub code_hash', ''),
   table('sessions', 'session_hash', 'sid sub expires_at selected_at record'),
   // counters, and what carries their sums, move together or not at all
   table('withdrawals', 'sub client_id', 'epoch limits'),

@@ -17,8 +17,8 @@ export interface Started {
   close(): Promise<void>
 }
 
-/** Starts server, demo app and demo API; ready when all three have been printed. Throws with the output where they were not. */
-export async function startVouchsafe(): Promise<Started> {
+/** Starts server, demo app and demo API, with more variables where given; ready when all three have been printed. Throws with the output where they were not. */
+export async function startVouchsafe(env: Readonly<Record<string, string>> = {}): Promise<Started> {
   const folder = await mkdtemp(join(tmpdir(), 'vouchsafe-browser-'))
   const port = await findPorts(3)
   const began = performance.now()
@@ -27,6 +27,7 @@ export async function startVouchsafe(): Promise<Started> {
     ['bin/vouchsafe.mjs', 'start', '--port', String(port), '--database', `sqlite:${join(folder, 'demo.db')}`],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
     },
   )
   const close = async () => {

@@ -242,6 +242,7 @@ describe('what is registered', () => {
         default_scope: 'openid',
         optional_scope: 'email',
         dialect: 'another',
+        theme: 'plum',
         reviewed: true,
         client_id: 'mine',
         client_secrets: [{ hash: 'x' }],
@@ -249,7 +250,15 @@ describe('what is registered', () => {
         sealed: 'kept',
         unheard_of: { deep: true },
       })
-      for (const member of ['require_pkce', 'access_token_format', 'refresh_token_grace', 'default_scope', 'optional_scope', 'reviewed'])
+      for (const member of [
+        'require_pkce',
+        'access_token_format',
+        'refresh_token_grace',
+        'default_scope',
+        'optional_scope',
+        'theme',
+        'reviewed',
+      ])
         assert.equal(shown[member], undefined, member)
       assert.equal(shown['dialect'], 'standard')
       const asked = await world.authorize(await world.person(), {

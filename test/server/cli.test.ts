@@ -282,6 +282,24 @@ describe('user', () => {
     assert.match((await shell('user', 'list')).stdout, /disabled/)
     assert.ok(!('disabled_at' in (await shell.json('user', 'enable', '--email', 'ann@example.com'))))
   })
+  it('delete takes a person away with their apps, and nobody gets their sub again', async (test) => {
+    const shell = openShell(test)
+    const { sub } = await addUser(shell)
+    const metadata = JSON.stringify({ redirect_uris: ['https://app.example/cb'] })
+    const { client_id } = await shell.json('client', 'add', '--metadata', metadata)
+    const client = (await shell.look((store) => store.clients.find(client_id)))!
+    await shell.look((store) => store.clients.add({ ...client, client_id: 'own', owner: sub }))
+    assert.deepEqual(await shell.json('user', 'delete', 'ann@example.com'), { sub, email: 'ann@example.com', deleted: true })
+    assert.equal(await shell.look((store) => store.users.find(sub)), null)
+    assert.deepEqual(
+      (await shell.json('client', 'list')).map((one: { client_id: string }) => one.client_id),
+      [client_id],
+    )
+    assert.equal(await shell.look((store) => store.users.add({ sub, email: 'a@b.example', created_at: 1 })), 'taken')
+    assert.equal((await shell('user', 'delete', sub)).code, 3)
+    const { stdout } = await shell('audit', 'list', '--json')
+    assert.match(stdout, /user\.deleted/)
+  })
   const refused: [name: string, args: string[], code: number][] = [
     ['no email', ['--password', PASSWORD], 2],
     ['no password', ['--email', 'b@example.com'], 2],
@@ -329,7 +347,7 @@ describe('keys', () => {
         .filter(({ status }) => status === 'active')
         .map(({ use }) => use)
         .sort(),
-      ['client', 'mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
+      ['client', 'factor', 'mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
     )
     assert.deepEqual(
       keys.filter(({ status }) => status === 'next').map(({ use }) => use),

@@ -78,20 +78,6 @@ describe('letters and what their links do', () => {
       })
     }
 
-    it('ATTACK one link is used by fifty at once: one password is set', async () => {
-      const { email, sub } = await person()
-      await forget(email)
-      const token = new URL(await box.link(email)).searchParams.get('token')!
-      const visits = await Promise.all(
-        Array.from({ length: 50 }, (_, i) => site.browser().post(`${ISSUER}/link`, { token, password: `${NEW}-${i}` })),
-      )
-      const done = visits.flatMap(({ html }, i) => (ids(html).includes('link-done') ? [i] : []))
-      assert.equal(done.length, 1)
-      assert.equal((await enter(email, `${NEW}-${done[0]}`)).page.status, 200)
-      assert.ok((await find(sub)).password_hash)
-      assert.match(textOf((await site.browser().post(`${ISSUER}/link`, { token, password: NEW })).html), /This link is over/)
-    })
-
     it('ATTACK a link dies with the password, after 30 minutes, with the address, and with the account', async () => {
       const changes: [string, (sub: string) => Promise<unknown>][] = [
         ['another password', async (sub) => site.store.users.update({ ...(await find(sub)), password_hash: '!' })],
@@ -304,14 +290,6 @@ describe('letters and what their links do', () => {
       assert.equal((await find(user.sub)).email, user.email)
       for (const link of [theirs, pending, stolen, rescue]) assert.equal((await use(link)).status, 400)
       assert.equal((await find(user.sub)).email, user.email)
-    })
-
-    it('ATTACK the undo is used by fifty at once: one gets on to a new password', async () => {
-      const user = await verified()
-      await use(await change(user.email, `race${turn}@otterbakery.example`))
-      const token = new URL(await box.link(user.email)).searchParams.get('token')!
-      const visits = await Promise.all(Array.from({ length: 50 }, () => site.browser().post(`${ISSUER}/link`, { token })))
-      assert.equal(visits.filter(({ status }) => status === 303).length, 1)
     })
 
     it('ATTACK an address that was never confirmed gets no way back in', async () => {

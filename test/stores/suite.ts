@@ -6,8 +6,10 @@ import { brokenTests } from './suite/broken.ts'
 import { clientTests } from './suite/clients.ts'
 import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
+import { factorTests } from './suite/factors.ts'
 import { grantTests } from './suite/grants.ts'
 import { guardTests } from './suite/guards.ts'
+import { identityTests } from './suite/identities.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyRingTests } from './suite/key-ring.ts'
 import { keyTests } from './suite/keys.ts'
@@ -42,7 +44,9 @@ const parts: Readonly<Record<string, (world: World) => void>> = {
   'what may happen once': onceTests,
   'API keys': apiKeyTests,
   users: userTests,
+  identities: identityTests,
   sessions: sessionTests,
+  'factors besides a password': factorTests,
   throttles: throttleTests,
   keys: keyTests,
   notices: noticeTests,

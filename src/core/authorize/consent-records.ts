@@ -1,18 +1,33 @@
 import { sha256 } from '../crypto/hash.ts'
 import { timedId } from '../crypto/random.ts'
 import type { Actor } from '../model/audit.ts'
+import type { Client } from '../model/client.ts'
 import { conclude, type Decision, withdrawalOf } from '../model/consent.ts'
+import { durationsFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
 import type { Context } from '../model/context.ts'
 import type { Consent } from '../model/grant.ts'
+import { identityOf } from './looks.ts'
 
 /** Writes down an answer that was given on a page or through an API, with its receipt. False where the consent was taken back or changed at the same moment. */
-export async function writeDecision(context: Context, decision: Decision, by: Actor): Promise<boolean> {
+export async function writeDecision(context: Context, client: Client, given: Omit<Decision, 'identity'>, by: Actor): Promise<boolean> {
+  const decision = underPolicy(context, client, given)
   const found = await context.store.consents.find(decision.sub, decision.request.client_id)
   const { upon } = decision
   if (upon && (found.consent?.request_id !== upon.request_id || found.consent.scope !== upon.scope)) return false
   const now = context.clock()
   const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
   return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, by })
+}
+
+/** However it was asked and answered, it lasts no longer than the deployment lets it; and it is for the app as it is named now. */
+function underPolicy({ consent: policy }: Context, client: Client, decision: Omit<Decision, 'identity'>): Decision {
+  const { duration, rules } = decision
+  return {
+    ...decision,
+    duration: duration === 'as_before' ? duration : offeredDuration(durationsFor(policy, client), duration),
+    rules: withLimit(rules, policy),
+    identity: identityOf(client),
+  }
 }
 
 /** Takes a consent back, with a receipt; all that came from it ends, codes under way included. False where there was none. */

@@ -9,7 +9,7 @@ import type { Interactions } from '../model/interactions.ts'
 import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
-import { hashLooks, identityOf } from './looks.ts'
+import { hashLooks } from './looks.ts'
 import { bindTicket, browserOf, nameBrowser, openTicket } from './ticket.ts'
 
 const LOGOUT_TIME = 30 * MINUTE
@@ -34,6 +34,7 @@ export function createInteractions(context: Context): Interactions {
     allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked', upon, shown }) =>
       writeDecision(
         context,
+        client,
         {
           sub,
           request,
@@ -43,7 +44,6 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
-          identity: identityOf(client),
           through: 'page',
           ...(upon && { upon }),
           ...(shown && { shown }),
@@ -54,6 +54,7 @@ export function createInteractions(context: Context): Interactions {
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),
     refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),
+    settle: (request) => to(keys.ticket.seal({ ...request, no_stronger: true }), request.dialect),
     renew: (request) => {
       const { browser, cookie } = nameBrowser(context)
       return { ticket: request && bindTicket(context, request, browser), cookie }

@@ -28,7 +28,7 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
     if (http.method === 'POST')
       return redirect(withQuery(context.issuer + pathsOf(dialect, 'authorize')[0], { ticket: sealUnbound(context, request) }), 303)
     const { session, consent, epoch } = (await findStanding(context, http, request.client_id)) ?? NOBODY
-    const step = nextStep(request, target, session, ofUse(context, target, consent), context.clock())
+    const step = nextStep(request, target, session, ofUse(context, target, consent), context.clock(), context.acr_values)
     if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, dialect, epoch) })
     return await ask(context, http, target, request, step.go, session)
   } catch (cause) {

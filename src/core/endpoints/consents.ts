@@ -1,6 +1,6 @@
 import { writeDecision } from '../authorize/consent-records.ts'
 import { openConsentToken, sessionOf, spendConsentToken } from '../authorize/consent-token.ts'
-import { hashLooks, identityOf, shownClient } from '../authorize/looks.ts'
+import { hashLooks, shownClient } from '../authorize/looks.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { addressOf } from '../authorize/response.ts'
@@ -60,7 +60,7 @@ export async function decideConsentRequest(context: Context, http: HttpRequest, 
 async function allow(context: Context, sealed: ConsentRequest, target: Target, by: Actor): Promise<string> {
   const { client, dialect } = target
   const request = await readRequest(context, {}, target)
-  const decision: Decision = {
+  const decision: Omit<Decision, 'identity'> = {
     sub: sealed.sub,
     request,
     scope: request.scope,
@@ -69,12 +69,11 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target, b
     client_name: client.client_name,
     redirect_host: hostOf(request.redirect_uri),
     rules: dialect.consent,
-    identity: identityOf(client),
     through: 'api',
     shown: shownThrough(context, request, client),
     idle: idleOf(context, client),
   }
-  await writeDecision(context, decision, by)
+  await writeDecision(context, client, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)
   const step = nextStep(request, target, sessionOf(sealed), consent, context.clock())
   if (step.go !== 'issue') throw new OAuthError('access_denied', 'The authorization was withdrawn.')

@@ -1,14 +1,11 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
-import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
+import { type Milliseconds, SECOND } from './clock.ts'
+import { DURATIONS, type Duration } from './consent-policy.ts'
 import type { ConsentRules } from './dialect.ts'
 import type { Consent } from './grant.ts'
 import type { Receipt, Shown } from './receipt.ts'
 import { redirectHost } from './redirect-uri.ts'
 import { joinScope, missingScope, splitScope } from './scope.ts'
-
-/** For how long something may be allowed: by the value of the form's field. */
-export const DURATIONS = { once: HOUR, '30d': 30 * DAY, revoked: null } as const
-export type Duration = keyof typeof DURATIONS
 
 /** What a person has answered to a request, on a page or through an API. */
 export interface Decision {
@@ -138,8 +135,12 @@ function scopeAt(before: Consent | null, { request, scope }: Decision): Record<s
 }
 
 function endAfter(before: Consent | null, { duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
-  if (duration === 'as_before') return before?.expires_at
   const longest = rules.longest === undefined ? Number.POSITIVE_INFINITY : rules.longest * SECOND
+  // what was allowed under an older policy ends by the present one
+  if (duration === 'as_before')
+    return longest === Number.POSITIVE_INFINITY
+      ? before?.expires_at
+      : Math.min(before?.expires_at ?? longest + granted_at, longest + granted_at)
   const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
   return lasts === Number.POSITIVE_INFINITY ? undefined : granted_at + lasts
 }

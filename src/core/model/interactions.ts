@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
-import type { Duration } from './consent.ts'
+import type { Duration } from './consent-policy.ts'
 import type { Dialect } from './dialect.ts'
 import type { Consent } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
@@ -44,6 +44,8 @@ export interface Interactions {
   allow(interaction: Interaction, decision: Allowed): Promise<boolean>
   /** The same as `resume`, with a refusal written into the ticket. */
   refuse(request: AuthorizationRequest): Reply
+  /** The same as `resume`, with the word written into the ticket that the person who is signed in has no stronger way to sign in. */
+  settle(request: AuthorizationRequest): Reply
   /** Sends a foreign ticket back to authorize, where the request begins anew, without any answers. */
   restart(ticket: string): Reply
   /** Gives this browser a new name: its other tickets are foreign from now on. The same request under that name, and the cookie that says so. */

@@ -2,7 +2,9 @@ import type { ApiKey } from './api-key.ts'
 import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
+import type { Factors, Passkey, Totp } from './factor.ts'
 import type { Consent, Grant, Restriction, Standing } from './grant.ts'
+import type { Identity } from './identity.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
 import type { Receipt, ReceiptPage, ReceiptsToVerify, ReceiptVerdict, StoredReceipt } from './receipt.ts'
 import type { StoredKey } from './stored-key.ts'
@@ -29,6 +31,13 @@ export interface StoreNotice {
 export interface RedeemGuard {
   /** The session that must still exist; none where sessions are the host's. */
   sid?: string
+}
+
+/** What goes with a change of somebody's factors. */
+export interface FactorOptions {
+  by?: Actor
+  /** All sessions of the person end but this one, by its hash; '' for none. */
+  keeping?: string
 }
 
 /**
@@ -176,6 +185,45 @@ export interface Store {
      */
     delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
+  }
+  /** What people show besides a password. */
+  factors: {
+    find(sub: string): Promise<Factors>
+    /** By the name that the authenticator knows. */
+    findPasskey(credential_id: string): Promise<Passkey | null>
+    /** False where there is one of this credential_id already, or the person has MOST_PASSKEYS. */
+    addPasskey(passkey: Passkey, options?: FactorOptions): Promise<boolean>
+    /** Calls it otherwise; false where this person has no such passkey. */
+    renamePasskey(sub: string, passkey_id: string, label: string, options?: FactorOptions): Promise<boolean>
+    /** False where this person has no such passkey. With the last factor the recovery codes go too. */
+    removePasskey(sub: string, passkey_id: string, options?: FactorOptions): Promise<boolean>
+    /** Notes a sign-in; false where the counter is not above the one that is kept, unless both are 0. One atomic move. */
+    usePasskey(passkey_id: string, counter: number, at: Milliseconds): Promise<boolean>
+    /** In place of the one before. */
+    setTotp(totp: Totp, options?: FactorOptions): Promise<void>
+    /** False where there was none. With the last factor the recovery codes go too. */
+    removeTotp(sub: string, options?: FactorOptions): Promise<boolean>
+    /** True for the first who shows a code of this step, false for everybody after, and for every step before. One atomic move. */
+    useTotp(sub: string, step: number): Promise<boolean>
+    /** In place of all those before; `hashes` are SHA-256, base64url. */
+    setRecoveryCodes(sub: string, hashes: readonly string[], options?: FactorOptions): Promise<void>
+    /** True for the first who spends it. */
+    spendRecoveryCode(sub: string, hash: string, options?: FactorOptions): Promise<boolean>
+    /** Takes all of them away; false where there were none. */
+    reset(sub: string, options?: FactorOptions): Promise<boolean>
+  }
+  /** What people are called somewhere else. */
+  identities: {
+    find(issuer: string, subject: string): Promise<Identity | null>
+    /**
+     * 'taken' where it is somebody's already, or its person has another one of this issuer, or there is no such person. `user` is its person, new here, who is added
+     * by the same move: then 'taken' also where the email is somebody else's.
+     */
+    add(identity: Identity, options?: { user?: User; by?: Actor }): Promise<'added' | 'taken'>
+    /** False where this person has none of this id; with `keep_one` also where it is the last of theirs. */
+    remove(sub: string, identity_id: string, options?: { keep_one?: boolean; by?: Actor }): Promise<boolean>
+    /** All of one person, by issuer: as many as there are issuers. */
+    list(sub: string): Promise<Identity[]>
   }
   sessions: {
     /** The session while it lasts. */

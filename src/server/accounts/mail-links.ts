@@ -11,6 +11,7 @@ export const LINK_LIFETIME: Readonly<Record<MailLink['act'], Milliseconds>> = {
   reset: 30 * MINUTE,
   change: DAY,
   undo: 7 * DAY,
+  create: DAY,
 }
 
 /** Characters that an address with such a link has at most, far above what we make. */

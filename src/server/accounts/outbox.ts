@@ -9,6 +9,9 @@ const MOST_RUNNING = 4
 /** When a letter that could not be sent is tried again. */
 const PAUSES: readonly Milliseconds[] = [5 * SECOND, MINUTE]
 
+/** When a letter is begun: the answer to whoever asked for it has long left by then, whether or not there is anybody to write to. Milliseconds. */
+const AFTERWARDS = 50
+
 export interface OutboxOptions {
   postman: Postman
   log: Log
@@ -90,7 +93,7 @@ export function createOutbox({ postman, log, pauses = PAUSES }: OutboxOptions): 
         return
       }
       waiting.push({ write, tries: 0 })
-      setImmediate(next) // after the answer
+      setTimeout(next, AFTERWARDS)
     },
     idle,
     close: async (patience = 5 * SECOND) => {

@@ -47,13 +47,13 @@ export async function fillStore({ store, keys }: AuthorizationServer, config: Co
   )
   const client_id = `bench${dialect.client_id_suffix}`
   const added = await registerClient(store, metadata, { client_id, reviewed: true, by: SERVER }, clock)
-  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session }
+  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session, upstreams: new Map() }
   const enter = async (_: unknown, person: number): Promise<string> => {
     const user: User = { sub: `person-${person}`, email: `person-${person}@bench.invalid`, created_at: clock() }
     await store.users.add(user, SERVER)
     const { consent, receipt } = allow(user.sub, client_id, scope, dialect, clock())
     await store.consents.decide(consent, receipt, { by: SERVER })
-    const [cookie = ''] = (await openSession(accounts, user, clock(), null)).split(';')
+    const [cookie = ''] = (await openSession(accounts, user, { auth_time: clock() }, null)).split(';')
     return cookie
   }
   const cookies = await Promise.all(Array.from({ length: PEOPLE }, enter))

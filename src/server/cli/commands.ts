@@ -21,6 +21,8 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'user password': async () => (await import('./user-password.ts')).userPassword,
   'user disable': async () => (await import('./user-disable.ts')).userDisable,
   'user enable': async () => (await import('./user-disable.ts')).userEnable,
+  'user factors': async () => (await import('./user-factors.ts')).userFactors,
+  'user delete': async () => (await import('./user-delete.ts')).userDelete,
   'api-key add': async () => (await import('./api-key-add.ts')).apiKeyAdd,
   'api-key list': async () => (await import('./api-key-list.ts')).apiKeyList,
   'api-key revoke': async () => (await import('./api-key-revoke.ts')).apiKeyRevoke,

@@ -105,6 +105,13 @@ const REASONS = words<ErrorReason>({
   foreign_form: 1,
   no_cookies: 1,
   moving: 1,
+  upstream_failed: 1,
+  upstream_address: 1,
+  upstream_unknown: 1,
+  upstream_taken: 1,
+  directory_away: 1,
+  disabled: 1,
+  handover: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({
@@ -130,9 +137,11 @@ const MEMBERS = words<keyof ClientMetadata>({
   access_token_format: 1,
   default_scope: 1,
   optional_scope: 1,
+  consent_durations: 1,
   refresh_token_grace: 1,
   consent_idle: 1,
   dialect: 1,
+  theme: 1,
 })
 
 const DAY = 86_400

@@ -28,6 +28,8 @@ export interface Difference {
   kept: string[]
   kept_scope: string
   kept_claims: string[]
+  /** Of the claims asked for, those that nothing was decided about. */
+  new_claims: string[]
   /** How many new things there are to choose. */
   choices: number
 }
@@ -63,6 +65,7 @@ export async function differenceOf(site: Site, before: Consent, interaction: Int
     kept: kept_scopes.map(({ title }) => title),
     kept_scope: [...silentScopes(site, request.scope), ...kept_scopes.map((one) => one.scope)].join(' '),
     kept_claims: (request.claims ?? []).filter((name) => before.claims?.includes(name)),
+    new_claims: (request.claims ?? []).filter((name) => !decided.includes(name)),
     choices: added.length + (claims ? 1 : 0),
   }
 }

@@ -1,6 +1,7 @@
 import { type Client, isNativeRedirect } from '../../core/model/client.ts'
 import { DAY, SECOND } from '../../core/model/clock.ts'
-import { DURATIONS, type Duration, untouchedScope } from '../../core/model/consent.ts'
+import { untouchedScope } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration, durationsFor, offeredDuration, withLimit } from '../../core/model/consent-policy.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { idleOf } from '../../core/model/lifetimes.ts'
@@ -62,7 +63,7 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
     }),
     already: titlesOf(site, untouchedScope(before, request)),
     durations: offeredDurations(site, interaction),
-    proposed: before && before.expires_at === undefined ? 'revoked' : '30d', // a shorter end than before is a choice, never a default
+    proposed: proposedDuration(site, client, before),
   }
 }
 
@@ -133,17 +134,24 @@ export function isRequired(site: Site, client: Client, word: string): boolean {
   return client.reviewed === true && !site.scopes[word]?.optional && !hasScope(client.optional_scope ?? '', word)
 }
 
-/** A dialect may have an end that a person cannot go beyond. */
+/** What deployment and client leave to choose. Dialect and deployment may have an end that a person cannot go beyond. */
 function offeredDurations(site: Site, { client, dialect }: Interaction): OfferedDuration[] {
   const { once, onceNote, month, monthNote, revoked, revokedNote } = site.words.consent
-  const longest = (dialect.consent.longest ?? Number.POSITIVE_INFINITY) * SECOND
+  const longest = (withLimit(dialect.consent, site.consent).longest ?? Number.POSITIVE_INFINITY) * SECOND
   const now = site.clock()
   const until = (lasts: number) => monthNote(day(now + Math.min(lasts, longest), now, site.words))
   const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
   const unused = idle >= 1 ? revokedNote(idle) : ''
-  return [
-    { duration: 'once', title: once, note: onceNote },
-    { duration: '30d', title: month, note: until(DURATIONS['30d']) },
-    { duration: 'revoked', title: revoked, note: longest === Number.POSITIVE_INFINITY ? unused : until(longest) },
-  ]
+  const offered: Readonly<Record<Duration, Omit<OfferedDuration, 'duration'>>> = {
+    once: { title: once, note: onceNote },
+    '30d': { title: month, note: until(DURATIONS['30d']) },
+    '1y': { title: site.words.again.year, note: until(DURATIONS['1y']) },
+    revoked: { title: revoked, note: longest === Number.POSITIVE_INFINITY ? unused : until(longest) },
+  }
+  return durationsFor(site.consent, client).map((duration) => ({ duration, ...offered[duration] }))
+}
+
+/** At most 30 days, where there is the choice; a shorter end than before is a choice of the person, never a default. */
+function proposedDuration(site: Site, client: Client, before: Consent | null): Duration {
+  return offeredDuration(durationsFor(site.consent, client), before && before.expires_at === undefined ? 'revoked' : '30d')
 }

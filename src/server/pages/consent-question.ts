@@ -1,5 +1,6 @@
 import { isNativeRedirect, isPublic } from '../../core/model/client.ts'
-import { type Duration, standing } from '../../core/model/consent.ts'
+import { standing } from '../../core/model/consent.ts'
+import type { Duration } from '../../core/model/consent-policy.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { HttpRequest } from '../../core/model/http.ts'

@@ -6,9 +6,10 @@ import type { Person } from '../accounts/sessions.ts'
 import type { Offer, OfferedDuration, OfferedScope } from './consent-offer.ts'
 import { type Question, sealOf } from './consent-question.ts'
 import { type Html, html } from './html.ts'
-import { glyph, icon } from './icons.ts'
+import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
+import { slot } from './slots.ts'
 import { bdi, clientMark, formTarget, initials, personName } from './text.ts'
 import { inLanguage } from './words.ts'
 
@@ -50,7 +51,7 @@ function whoAsks(site: Site, view: ConsentView): Html {
   const { offer } = view.question
   const name = bdi(offer.client.name)
   return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
-      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${glyph}</span></div>
+      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${site.look.glyph}</span></div>
       <h1 id="consent-title">${site.words.consent.heading(name, site.product.name)}</h1>
       ${standingOf(site, offer)}
       ${offer.native && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, offer.redirect_host)}</div></div>`}
@@ -235,10 +236,15 @@ function answers(site: Site, { question: { offer } }: ConsentView): Html {
   const { next: there, nextHere } = site.words.consent
   const next = offer.native ? nextHere(name, apps) : there(name, offer.redirect_host, apps)
   return html`<div class="slip-foot consent-foot">
-    <p class="next">${next}</p>
+    <div class="stack-s"><p class="next">${next}</p>${slotLine(site)}</div>
     <div class="answers">
       <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${site.words.consent.deny}</button>
       <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${site.words.consent.allow}</button>
     </div>
   </div>`
+}
+
+function slotLine(site: Site): Html | null {
+  const own = slot(site, 'consent')
+  return own && html`<p class="small muted">${own}</p>`
 }

@@ -1,4 +1,4 @@
-import { DURATIONS, type Duration } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration } from '../../core/model/consent-policy.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -10,6 +10,7 @@ import { type Choice, type Question, questionOf, sealOf, shownOf } from './conse
 import { type ConsentView, consentPage } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
+import { wear } from './theme.ts'
 import { LANGUAGES, speak, wordsIn } from './words.ts'
 
 /** Shows who asks, what for, where the answer goes and for how long; where that was allowed before, only what is otherwise now. */
@@ -38,7 +39,7 @@ type Asked = Omit<ConsentView, 'others' | 'question' | 'nothing_on'>
 
 /** In the language that the app asked for, where there is one. */
 async function show(site: Site, http: HttpRequest, asked: Asked, nothing_on = false): Promise<Reply> {
-  const spoken = await speak(site, http, asked.interaction.request.ui_locales)
+  const spoken = wear(await speak(site, http, asked.interaction.request.ui_locales), asked.interaction.client)
   const question = await questionOf(spoken, asked.person.user.sub, asked.interaction)
   const view = { ...asked, others: await findOthers(site, http, asked.person), question, nothing_on }
   return question.difference ? consentAgainPage(spoken, view, question.difference) : consentPage(spoken, view)
@@ -84,12 +85,12 @@ async function allow(site: Site, http: HttpRequest, asked: Asked, question: Ques
   const { request } = interaction
   const answer = question.difference ? changeOf(question, fields) : choiceOf(question, fields)
   if (answer === null) return show(site, http, asked, true)
-  const insisted = question.offer.insists_on_claims || answer.claims
-  const kept = question.difference ? question.difference.kept_scope.split(' ') : silentScopes(site, request.scope)
+  const { kept_scope = '', kept_claims = [], new_claims = request.claims ?? [] } = question.difference ?? {}
+  const kept = question.difference ? kept_scope.split(' ') : silentScopes(site, request.scope)
   const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
     scope: [...kept, ...answer.on].filter(Boolean).join(' '),
-    claims: insisted ? (request.claims ?? []) : (question.difference?.kept_claims ?? []),
+    claims: question.offer.insists_on_claims || answer.claims ? [...kept_claims, ...new_claims] : kept_claims,
     duration: answer.duration,
     ...(question.difference && { upon: question.difference.upon }),
     shown: shownOf(site, question, answer, http),

@@ -10,6 +10,8 @@ const DRAWINGS = {
   code: html`<path d="m7 6-4 4 4 4M13 6l4 4-4 4"/>`,
   clock: html`<circle cx="10" cy="10" r="7"/><path d="M10 6v4l2.75 1.75"/>`,
   computer: html`<rect x="3" y="4.5" width="14" height="9.5" rx="1.5"/><path d="M7 16.75h6"/>`,
+  key: html`<circle cx="6.75" cy="10" r="3.25"/><path d="M10 10h7v2.75M13.75 10v2"/>`,
+  globe: html`<circle cx="10" cy="10" r="7"/><path d="M3 10h14M10 3c2 2 3 4.4 3 7s-1 5-3 7c-2-2-3-4.4-3-7s1-5 3-7z"/>`,
   lock: html`<rect x="4.5" y="9" width="11" height="7.5" rx="2"/><path d="M7 9V6.75a3 3 0 0 1 6 0V9"/>`,
   minus: html`<path d="M4.5 10h11"/>`,
   pen: html`<path d="m4 16 .8-3.4 8.4-8.4a1.3 1.3 0 0 1 1.9 0l.7.7a1.3 1.3 0 0 1 0 1.9l-8.4 8.4z"/>`,

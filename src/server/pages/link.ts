@@ -3,6 +3,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { MailLink } from '../../core/model/mail-link.ts'
 import { changeEmail, type LinkOutcome, undoEmail, undoLink, verifyEmail } from '../accounts/email-change.ts'
 import { openLink, sealLink, stateOf } from '../accounts/mail-links.ts'
+import { createForm, submitCreated } from './create.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { seeOther } from './layout.ts'
@@ -33,6 +34,7 @@ interface Act {
 }
 
 const acts: Readonly<Record<MailLink['act'], Act>> = {
+  create: { show: createForm, submit: submitCreated },
   reset: { show: (site, link, token) => resetForm(site, link, token), submit: submitReset },
   verify: {
     show: (site, { email }, token) => {

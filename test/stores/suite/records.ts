@@ -1,6 +1,8 @@
 import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
+import type { Passkey, Totp } from '../../../src/core/model/factor.ts'
 import type { Consent, Grant } from '../../../src/core/model/grant.ts'
+import type { Identity } from '../../../src/core/model/identity.ts'
 import type { Receipt, Shown } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
 import type { StoredSession, User } from '../../../src/core/model/user.ts'
@@ -44,6 +46,11 @@ export function aClient(fields: Partial<Client> = {}): Client {
 export function aUser(fields: Partial<User> = {}): User {
   const sub = fresh('user')
   return { sub, email: `${sub}@example.com`, name: 'Ada', created_at: NOW, ...fields }
+}
+
+export function anIdentity(fields: Partial<Identity> = {}): Identity {
+  const identity_id = fresh('identity')
+  return { identity_id, issuer: 'https://work.example', subject: fresh('subject'), sub: fresh('user'), created_at: NOW, ...fields }
 }
 
 export function aGrant(fields: Partial<Grant> = {}): Grant {
@@ -91,4 +98,22 @@ export function aSession(fields: Partial<StoredSession> = {}): StoredSession {
 
 export function aKey(fields: Partial<StoredKey> = {}): StoredKey {
   return { kid: fresh('key'), use: 'mac', status: 'next', sealed: 'sealed', created_at: NOW, ...fields }
+}
+
+export function aPasskey(fields: Partial<Passkey> = {}): Passkey {
+  return {
+    passkey_id: fresh('passkey'),
+    credential_id: fresh('credential'),
+    sub: fresh('user'),
+    public_key: 'pQECAyYgASFYIA',
+    counter: 0,
+    transports: ['internal'],
+    label: 'Zoë\'s "phone"',
+    created_at: NOW,
+    ...fields,
+  }
+}
+
+export function aTotp(fields: Partial<Totp> = {}): Totp {
+  return { sub: fresh('user'), sealed: 'sealed', last_step: 100, created_at: NOW, ...fields }
 }

@@ -186,6 +186,7 @@ export const french: Words = {
       apps: 'Applications connectées',
       receipts: 'Reçus',
       devices: 'Appareils',
+      identities: 'Comptes liés',
     },
   },
 
@@ -284,6 +285,145 @@ export const french: Words = {
     more: 'Il y en a d’autres. Se déconnecter partout y met fin aussi.',
   },
 
+  factors: {
+    usePasskey: 'Utiliser une clé d’accès',
+    code: {
+      title: 'Saisissez votre code',
+      text: (product) => html`Ouvrez votre application d’authentification et cherchez <b>${product}</b>.`,
+      who: (email) => html`Connexion en tant que <b>${email}</b>`,
+      notYou: 'Ce n’est pas vous ?',
+      label: 'Code à six chiffres',
+      hint: 'Il change toutes les 30 secondes. Vous pouvez le coller.',
+      submit: 'Continuer',
+      wrong: 'Ce code n’est pas valable en ce moment. Attendez le suivant, ou vérifiez que votre téléphone est à l’heure.',
+      used: 'Ce code a déjà servi. Attendez le suivant.',
+      paused: (minutes) =>
+        `Trop d’essais. Pendant ${minutes === 1 ? 'une minute' : `${minutes} minutes`}, aucun code n’est accepté, même le bon.`,
+      cannot: 'Je ne peux pas obtenir de code',
+      useRecovery: 'Utiliser un de vos codes de secours',
+      useApp: 'Utiliser le code de l’application',
+      recoveryTitle: 'Saisissez un code de secours',
+      recoveryText: 'C’est l’un des dix que vous avez gardés lors de la configuration. Chacun sert une fois.',
+      recoveryLabel: 'Code de secours',
+      recoveryHint: 'Seize lettres et chiffres. Les tirets et les majuscules ne comptent pas.',
+      recoveryWrong: 'Ce n’est aucun de vos codes de secours, ou il a déjà servi.',
+    },
+    passkey: {
+      title: 'Utiliser une clé d’accès',
+      text: (product) => `Votre appareil demande votre doigt, votre visage ou son code PIN. ${product} n’en voit rien.`,
+      start: 'Continuer avec une clé d’accès',
+      noScript: 'Cette page a besoin d’un script',
+      noScriptText:
+        'Les navigateurs ne remettent les clés d’accès qu’aux scripts, et celui-ci n’en exécute pas. Toutes les autres pages s’en passent.',
+      failed: 'Aucune clé d’accès n’a été utilisée',
+      failedText:
+        'Le navigateur n’en a pas pour cette adresse, ou l’opération a été interrompue. Rien n’a été changé. Réessayez ou revenez en arrière.',
+      refused: 'Cette clé d’accès ne convient pas',
+      refusedText: 'Elle a été retirée, elle appartient à quelqu’un d’autre, ou la page a trop attendu. Réessayez ou revenez en arrière.',
+      back: 'Se connecter autrement',
+    },
+    addPasskey: {
+      title: 'Ajouter une clé d’accès',
+      text: 'Cet appareil, votre téléphone ou une clé de sécurité la gardera. Ensuite elle vous connecte sans mot de passe.',
+      label: 'Le nom que vous lui donnez',
+      hint: 'Pour la reconnaître : « Téléphone », « Clé bleue ».',
+      unnamed: 'Clé d’accès',
+      start: 'Ajouter une clé d’accès',
+      failedText: 'L’appareil en a déjà une pour cette adresse, ou l’opération a été interrompue. Rien n’a été changé.',
+      refused: 'La clé d’accès n’a pas été ajoutée',
+      refusedText: 'La page a trop attendu, ou votre appareil ne peut pas en créer une qui demande qui vous êtes. Rien n’a été changé.',
+      back: 'Revenir à connexion et sécurité',
+    },
+    room: {
+      text: 'Comment vous prouvez que c’est vous.',
+      passkeys: 'Clés d’accès',
+      passkeysText:
+        'Une clé d’accès vous connecte par votre appareil. Personne ne peut la deviner, et aucun autre site ne peut la demander.',
+      noPasskey: 'Vous n’en avez pas encore.',
+      passkeysElsewhere: 'Elles ne marchent que là où ce serveur a un nom : son adresse est pour l’instant un nombre.',
+      added: 'Ajoutée',
+      lastUsed: 'Dernière utilisation',
+      never: 'jamais',
+      rename: 'Renommer',
+      name: 'Nom',
+      save: 'Enregistrer',
+      remove: 'Retirer',
+      removeText: (label) => html`${label} ne connectera plus personne. Supprimez-la aussi sur votre appareil.`,
+      removeOne: (label) => html`Retirer ${label}`,
+      app: 'Application d’authentification',
+      appText: 'Après le mot de passe, on vous demande un code à six chiffres qu’une application affiche sur votre téléphone.',
+      appOn: 'Activée',
+      appOff: 'Désactivée',
+      turnOn: 'Configurer une application',
+      replace: 'Configurer une autre application',
+      turnOff: 'Désactiver',
+      turnOffText: 'La connexion ne demandera plus le code d’une application. Ce que l’application affiche ne vaudra plus rien.',
+      turnOffConfirm: 'Désactiver le code',
+      codes: 'Codes de secours',
+      codesText: 'Pour le jour où votre appareil est perdu : chacun remplace une fois le code.',
+      codesLeft: (codes) => (codes === 0 ? 'Il n’en reste aucun.' : codes === 1 ? 'Il en reste un.' : `Il en reste ${codes}.`),
+      codesFirst: 'Vous les recevez une fois que vous avez configuré une clé d’accès ou une application.',
+      makeCodes: 'Créer dix nouveaux codes',
+      makeCodesText: 'Tous ceux que vous avez déjà ne vaudront plus rien.',
+      others: 'Me déconnecter aussi partout ailleurs',
+    },
+    setUp: {
+      title: 'Configurer une application d’authentification',
+      scan: 'Visez cette image avec l’appareil photo de votre application d’authentification.',
+      picture: 'Une image pour l’appareil photo d’une application d’authentification',
+      orType: 'Ou saisissez cette clé dans l’application :',
+      link: 'Ou ouvrez-la dans une application de cet appareil',
+      label: 'Le code que l’application affiche maintenant',
+      submit: 'Activer le code',
+      back: 'Retour',
+    },
+    newCodes: {
+      title: 'Vos codes de secours',
+      text: 'Gardez-les là où vous chercheriez sans votre téléphone : sur papier ou dans un gestionnaire de mots de passe. Ils ne sont affichés que maintenant.',
+      done: 'Je les ai gardés',
+    },
+    notices: {
+      passkey_added: 'La clé d’accès est ajoutée',
+      passkey_renamed: 'La clé d’accès a son nouveau nom',
+      passkey_removed: 'La clé d’accès est retirée',
+      app_on: 'Le code de votre application est activé',
+      app_off: 'Le code de votre application est désactivé',
+      not_changed: 'Rien n’a été changé : ce n’était plus là',
+    },
+    required: 'Votre compte demande une seconde preuve en plus du mot de passe. Configurez l’une d’elles pour continuer.',
+  },
+
+  upstream: {
+    continueWith: (provider) => html`Continuer avec ${provider}`,
+    known: 'Un compte a déjà cette adresse ici',
+    knownText: (provider, email) =>
+      html`${provider} indique que vous êtes ${email}. Connectez-vous à votre compte ici, puis vous pourrez lier les deux.`,
+    prove: (provider) => html`Avant de lier ${provider}`,
+    proveText: 'Connectez-vous encore une fois, afin que personne d’autre ne puisse lier quoi que ce soit à votre compte.',
+    linkTitle: (provider) => html`Lier ${provider} à votre compte ?`,
+    linkText: (provider) => html`Vous pourrez ensuite vous connecter ici avec ${provider} aussi. Vous pouvez y mettre fin à tout moment.`,
+    there: (provider) => html`Compte chez ${provider}`,
+    here: 'Compte ici',
+    notTold: 'L’adresse ne nous a pas été communiquée',
+    notNow: 'Pas maintenant',
+    link: 'Lier',
+    intro: (product) =>
+      `Ils vous connectent à ${product} sans mot de passe de chez nous. Se déconnecter ici ne vous déconnecte pas là-bas.`,
+    none: 'Aucun compte n’est lié',
+    noneText: 'Liez-en un, et vous pourrez vous connecter avec lui.',
+    add: (provider) => html`Lier ${provider}`,
+    since: 'Lié',
+    remove: 'Retirer',
+    removeText: (provider) =>
+      html`Vous ne pourrez plus vous connecter avec ${provider}. Les applications que vous avez autorisées continuent de fonctionner.`,
+    removeOne: (provider) => html`Retirer ${provider}`,
+    last: 'C’est votre seul moyen de vous connecter, il reste donc.',
+    removed: (provider) => html`${provider} est retiré`,
+    removedText: 'Il n’ouvre plus ce compte.',
+    linked: (provider) => html`${provider} est lié`,
+    linkedText: 'Vous pouvez désormais vous connecter avec lui.',
+  },
+
   logout: {
     title: 'Se déconnecter',
     heading: (product) => `Se déconnecter de ${product} ?`,
@@ -363,6 +503,39 @@ export const french: Words = {
       title: () => html`Nous déménageons vers une autre machine`,
       text: () =>
         html`Pendant quelques minutes, rien ne peut être changé ici. Votre réponse n’a pas été enregistrée et rien n’a été transmis à votre sujet ; tout ce que vous avez autorisé auparavant reste tel quel.`,
+    },
+    upstream_failed: {
+      title: () => html`La connexion par l’autre service n’a pas abouti`,
+      text: () =>
+        html`Le service d’où vous venez n’a pas donné de réponse que nous puissions accepter. Vous n’êtes pas connecté et rien à votre sujet n’a été transmis. Recommencez, ou connectez-vous autrement.`,
+    },
+    upstream_address: {
+      title: () => html`On ne nous a pas donné d’adresse qui soit sûrement la vôtre`,
+      text: () =>
+        html`Pour créer un compte, il nous faut une adresse e-mail que l’autre service a vérifiée. Vous n’êtes pas connecté et rien n’a été enregistré. Confirmez votre adresse là-bas, ou connectez-vous autrement.`,
+    },
+    upstream_unknown: {
+      title: () => html`Personne ici n’a ce compte`,
+      text: () =>
+        html`Ce avec quoi vous vous êtes connecté n’est lié à aucun de nos comptes, et on n’en crée pas de cette façon. Connectez-vous autrement ; vous pourrez ensuite le lier.`,
+    },
+    upstream_taken: {
+      title: () => html`Ceci ne peut pas être lié`,
+      text: () => html`C’est déjà lié à un autre compte, ou le vôtre l’est à un autre du même service. Rien n’a été modifié.`,
+    },
+    directory_away: {
+      title: () => html`Nous ne pouvons pas vérifier les mots de passe en ce moment`,
+      text: () => html`L’annuaire qui les connaît ne répond pas. Vous n’êtes pas connecté et rien n’a été modifié.`,
+    },
+    disabled: {
+      title: () => html`Ce compte est suspendu`,
+      text: () =>
+        html`Il ne peut pas être utilisé pour le moment. Qui gère ce service peut vous dire pourquoi. Rien à votre sujet n’a été transmis.`,
+    },
+    handover: {
+      title: () => html`La connexion n’est pas arrivée jusqu’ici`,
+      text: () =>
+        html`Le produit où vous vous connectez n’a pas pu nous dire à temps, ou assez clairement, qui vous êtes. Vous n’avez pas été connecté ici et rien n’a été transmis à votre sujet. Retournez là où vous avez commencé et réessayez.`,
     },
   },
 

@@ -188,7 +188,14 @@ export const german: Words = {
 
   account: {
     nav: 'Ihr Konto',
-    rooms: { profile: 'Profil', security: 'Anmeldung und Sicherheit', apps: 'Verbundene Apps', receipts: 'Belege', devices: 'Geräte' },
+    rooms: {
+      profile: 'Profil',
+      security: 'Anmeldung und Sicherheit',
+      apps: 'Verbundene Apps',
+      receipts: 'Belege',
+      devices: 'Geräte',
+      identities: 'Verknüpfte Konten',
+    },
   },
 
   accounts,
@@ -287,6 +294,144 @@ export const german: Words = {
     more: 'Es gibt noch mehr. Überall abmelden beendet auch diese.',
   },
 
+  factors: {
+    usePasskey: 'Mit Passkey anmelden',
+    code: {
+      title: 'Code eingeben',
+      text: (product) => html`Öffnen Sie Ihre Authenticator-App und suchen Sie <b>${product}</b>.`,
+      who: (email) => html`Anmeldung als <b>${email}</b>`,
+      notYou: 'Nicht Sie?',
+      label: 'Sechsstelliger Code',
+      hint: 'Er wechselt alle 30 Sekunden. Sie können ihn einfügen.',
+      submit: 'Weiter',
+      wrong: 'Dieser Code gilt gerade nicht. Warten Sie auf den nächsten, oder prüfen Sie, ob die Uhr Ihres Telefons stimmt.',
+      used: 'Dieser Code wurde schon verwendet. Warten Sie auf den nächsten.',
+      paused: (minutes) =>
+        `Zu viele Versuche. Für ${minutes === 1 ? 'eine Minute' : `${minutes} Minuten`} wird kein Code angenommen, auch der richtige nicht.`,
+      cannot: 'Ich bekomme keinen Code',
+      useRecovery: 'Einen Wiederherstellungscode verwenden',
+      useApp: 'Den Code der App verwenden',
+      recoveryTitle: 'Wiederherstellungscode eingeben',
+      recoveryText: 'Es ist einer der zehn, die Sie beim Einrichten aufbewahrt haben. Jeder gilt einmal.',
+      recoveryLabel: 'Wiederherstellungscode',
+      recoveryHint: 'Sechzehn Buchstaben und Ziffern. Bindestriche und Großschreibung spielen keine Rolle.',
+      recoveryWrong: 'Das ist keiner Ihrer Wiederherstellungscodes, oder er wurde schon verwendet.',
+    },
+    passkey: {
+      title: 'Mit Passkey anmelden',
+      text: (product) => `Ihr Gerät fragt nach Finger, Gesicht oder PIN. ${product} bekommt nichts davon zu sehen.`,
+      start: 'Mit einem Passkey fortfahren',
+      noScript: 'Diese Seite braucht ein Skript',
+      noScriptText: 'Browser geben Passkeys nur an Skripte heraus, und dieser führt keine aus. Alle anderen Seiten kommen ohne aus.',
+      failed: 'Es wurde kein Passkey verwendet',
+      failedText:
+        'Der Browser hat keinen für diese Adresse, oder es wurde abgebrochen. Nichts wurde geändert. Versuchen Sie es noch einmal, oder gehen Sie zurück.',
+      refused: 'Dieser Passkey passt nicht',
+      refusedText:
+        'Er wurde entfernt, gehört jemand anderem, oder die Seite hat zu lange gewartet. Versuchen Sie es noch einmal, oder gehen Sie zurück.',
+      back: 'Anders anmelden',
+    },
+    addPasskey: {
+      title: 'Passkey hinzufügen',
+      text: 'Dieses Gerät, Ihr Telefon oder ein Sicherheitsschlüssel bewahrt ihn auf. Von da an meldet er Sie ohne Passwort an.',
+      label: 'Wie Sie ihn nennen',
+      hint: 'Damit Sie ihn wiedererkennen: „Telefon“, „Blauer Schlüssel“.',
+      unnamed: 'Ein Passkey',
+      start: 'Passkey hinzufügen',
+      failedText: 'Das Gerät hat schon einen für diese Adresse, oder es wurde abgebrochen. Nichts wurde geändert.',
+      refused: 'Der Passkey wurde nicht hinzugefügt',
+      refusedText: 'Die Seite hat zu lange gewartet, oder Ihr Gerät kann keinen anlegen, der nach Ihnen fragt. Nichts wurde geändert.',
+      back: 'Zurück zu Anmeldung und Sicherheit',
+    },
+    room: {
+      text: 'Womit Sie zeigen, dass Sie es sind.',
+      passkeys: 'Ihre Passkeys',
+      passkeysText: 'Ein Passkey meldet Sie mit Ihrem Gerät an. Niemand kann ihn erraten, und keine andere Seite kann nach ihm fragen.',
+      noPasskey: 'Sie haben noch keinen.',
+      passkeysElsewhere: 'Sie gehen nur, wo dieser Server einen Namen hat: Seine Adresse ist jetzt eine Zahl.',
+      added: 'Hinzugefügt',
+      lastUsed: 'Zuletzt verwendet',
+      never: 'nie',
+      rename: 'Umbenennen',
+      name: 'Bezeichnung',
+      save: 'Speichern',
+      remove: 'Entfernen',
+      removeText: (label) => html`${label} meldet dann niemanden mehr an. Löschen Sie ihn auch auf Ihrem Gerät.`,
+      removeOne: (label) => html`${label} entfernen`,
+      app: 'Authenticator-App',
+      appText: 'Nach dem Passwort werden Sie nach einem sechsstelligen Code gefragt, den eine App auf Ihrem Telefon zeigt.',
+      appOn: 'Ein',
+      appOff: 'Aus',
+      turnOn: 'App einrichten',
+      replace: 'Andere App einrichten',
+      turnOff: 'Ausschalten',
+      turnOffText: 'Bei der Anmeldung wird dann nach keinem Code einer App mehr gefragt. Was die App zeigt, gilt nicht mehr.',
+      turnOffConfirm: 'Code ausschalten',
+      codes: 'Wiederherstellungscodes',
+      codesText: 'Für den Tag, an dem Ihr Gerät verloren ist: Jeder ersetzt einmal den Code.',
+      codesLeft: (codes) => (codes === 0 ? 'Keiner ist übrig.' : codes === 1 ? 'Einer ist übrig.' : `${codes} sind übrig.`),
+      codesFirst: 'Sie bekommen sie, sobald Sie einen Passkey oder eine App eingerichtet haben.',
+      makeCodes: 'Zehn neue Codes anlegen',
+      makeCodesText: 'Alle, die Sie von früher haben, gelten dann nicht mehr.',
+      others: 'Mich überall sonst abmelden',
+    },
+    setUp: {
+      title: 'Authenticator-App einrichten',
+      scan: 'Halten Sie die Kamera Ihrer Authenticator-App auf dieses Bild.',
+      picture: 'Ein Bild für die Kamera einer Authenticator-App',
+      orType: 'Oder geben Sie diesen Schlüssel in die App ein:',
+      link: 'Oder in einer App auf diesem Gerät öffnen',
+      label: 'Der Code, den die App jetzt zeigt',
+      submit: 'Code einschalten',
+      back: 'Zurück',
+    },
+    newCodes: {
+      title: 'Ihre Wiederherstellungscodes',
+      text: 'Bewahren Sie sie dort auf, wo Sie ohne Telefon suchen würden: auf Papier oder in einem Passwortmanager. Sie werden nur jetzt gezeigt.',
+      done: 'Ich habe sie aufbewahrt',
+    },
+    notices: {
+      passkey_added: 'Der Passkey ist hinzugefügt',
+      passkey_renamed: 'Der Passkey hat seinen neuen Namen',
+      passkey_removed: 'Der Passkey ist entfernt',
+      app_on: 'Der Code Ihrer App ist eingeschaltet',
+      app_off: 'Der Code Ihrer App ist ausgeschaltet',
+      not_changed: 'Nichts wurde geändert: Es war nicht mehr da',
+    },
+    required: 'Ihr Konto verlangt neben dem Passwort einen zweiten Nachweis. Richten Sie einen davon ein, um fortzufahren.',
+  },
+
+  upstream: {
+    continueWith: (provider) => html`Weiter mit ${provider}`,
+    known: 'Diese Adresse gehört hier schon zu einem Konto',
+    knownText: (provider, email) =>
+      html`${provider} nennt Sie ${email}. Melden Sie sich hier bei Ihrem Konto an; danach können Sie beide verknüpfen.`,
+    prove: (provider) => html`Bevor ${provider} verknüpft wird`,
+    proveText: 'Melden Sie sich noch einmal an, damit niemand sonst etwas mit Ihrem Konto verknüpfen kann.',
+    linkTitle: (provider) => html`${provider} mit Ihrem Konto verknüpfen?`,
+    linkText: (provider) => html`Von da an können Sie sich hier auch mit ${provider} anmelden. Das können Sie jederzeit beenden.`,
+    there: (provider) => html`Konto bei ${provider}`,
+    here: 'Konto hier',
+    notTold: 'Die Adresse wurde nicht mitgeteilt',
+    notNow: 'Jetzt nicht',
+    link: 'Verknüpfen',
+    intro: (product) =>
+      `Damit melden Sie sich bei ${product} ohne ein Passwort von uns an. Wenn Sie sich hier abmelden, bleiben Sie dort angemeldet.`,
+    none: 'Kein Konto ist verknüpft',
+    noneText: 'Verknüpfen Sie eines, dann können Sie sich damit anmelden.',
+    add: (provider) => html`${provider} verknüpfen`,
+    since: 'Verknüpft',
+    remove: 'Entfernen',
+    removeText: (provider) =>
+      html`Sie können sich dann nicht mehr mit ${provider} anmelden. Apps, die Sie zugelassen haben, arbeiten weiter.`,
+    removeOne: (provider) => html`${provider} entfernen`,
+    last: 'Anders können Sie sich nicht anmelden, deshalb bleibt es.',
+    removed: (provider) => html`${provider} ist entfernt`,
+    removedText: 'Dieses Konto lässt sich damit nicht mehr öffnen.',
+    linked: (provider) => html`${provider} ist verknüpft`,
+    linkedText: 'Ab jetzt können Sie sich damit anmelden.',
+  },
+
   logout: {
     title: 'Abmelden',
     heading: (product) => `Bei ${product} abmelden?`,
@@ -366,6 +511,40 @@ export const german: Words = {
       title: () => html`Wir ziehen auf eine andere Maschine um`,
       text: () =>
         html`Einige Minuten lang kann hier nichts geändert werden. Ihre Antwort wurde nicht gespeichert, und über Sie wurde nichts weitergegeben; alles, was Sie früher erlaubt haben, bleibt, wie es ist.`,
+    },
+    upstream_failed: {
+      title: () => html`Die Anmeldung beim anderen Dienst hat nicht geklappt`,
+      text: () =>
+        html`Der Dienst, von dem Sie kommen, hat nichts geantwortet, was wir annehmen können. Sie sind nicht angemeldet, und nichts über Sie wurde weitergegeben. Beginnen Sie noch einmal, oder melden Sie sich anders an.`,
+    },
+    upstream_address: {
+      title: () => html`Uns wurde keine Adresse genannt, die sicher Ihnen gehört`,
+      text: () =>
+        html`Für ein Konto brauchen wir eine E-Mail-Adresse, die der andere Dienst geprüft hat. Sie sind nicht angemeldet, und nichts wurde gespeichert. Bestätigen Sie dort Ihre Adresse, oder melden Sie sich anders an.`,
+    },
+    upstream_unknown: {
+      title: () => html`Hierzu gibt es bei uns kein Konto`,
+      text: () =>
+        html`Womit Sie sich angemeldet haben, ist mit keinem Konto verknüpft, und neue werden so nicht angelegt. Melden Sie sich anders an; danach können Sie es verknüpfen.`,
+    },
+    upstream_taken: {
+      title: () => html`Das lässt sich nicht verknüpfen`,
+      text: () =>
+        html`Es ist schon mit einem anderen Konto verknüpft, oder Ihres mit einem anderen desselben Dienstes. Nichts wurde geändert.`,
+    },
+    directory_away: {
+      title: () => html`Wir können gerade keine Passwörter prüfen`,
+      text: () => html`Das Verzeichnis, das sie kennt, antwortet nicht. Sie sind nicht angemeldet, und nichts wurde geändert.`,
+    },
+    disabled: {
+      title: () => html`Dieses Konto ist gesperrt`,
+      text: () =>
+        html`Es kann zurzeit nicht benutzt werden. Warum, sagt Ihnen, wer diesen Dienst betreibt. Nichts über Sie wurde weitergegeben.`,
+    },
+    handover: {
+      title: () => html`Die Anmeldung ist nicht angekommen`,
+      text: () =>
+        html`Das Produkt, bei dem Sie sich anmelden, konnte uns nicht rechtzeitig oder nicht eindeutig sagen, wer Sie sind. Sie wurden hier nicht angemeldet, und über Sie wurde nichts weitergegeben. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.`,
     },
   },
 
