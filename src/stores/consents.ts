@@ -3,7 +3,7 @@ import type { Consent, Restriction } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
 import { addLimits } from './limits.ts'
 import type { ReceiptLedger } from './receipts.ts'
-import type { Row, Sql, Statement } from './sql.ts'
+import type { Row, Sql, Statement, Value } from './sql.ts'
 import { createUses, readUse } from './uses.ts'
 import { epochOf, narrow, narrowingsOf, pause, resume, withdraw } from './withdrawals.ts'
 
@@ -18,6 +18,11 @@ const saveText = `
   where cast($6 as bigint) is null or cast($6 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')}
   on conflict (sub, client_id) do update
   set expires_at = excluded.expires_at, used_at = coalesce(excluded.used_at, consents.used_at), record = excluded.record`
+
+/** In place of what it was, and of nothing else that was decided meanwhile. */
+const replaceText = `
+  update consents set expires_at = $3, used_at = coalesce(cast($4 as bigint), used_at), record = $5
+  where sub = $1 and client_id = $2 and record = $7 and cast($6 as bigint) = ${epochOf('consents.sub', 'consents.client_id')}`
 
 const ownText = 'select epoch, limits from withdrawals where sub = $1 and client_id = $2'
 
@@ -58,11 +63,12 @@ export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consen
         details: { scope: receipt.scope, ...(options?.withdraw && { withdrawn: true as const }) },
       })
     },
-    restrict: async (consent, receipt, restriction, { epoch, by }) => {
+    restrict: async (consent, receipt, restriction, { replaces, epoch, by }) => {
       const { sub, client_id } = consent
       const statement = await restrict(sub, client_id, restriction, receipt.at)
       const event = EVENTS[receipt.decision as keyof typeof EVENTS]
-      return receipts.decideWithReceipt([save(consent, epoch), statement], receipt, { event, by, details: { scope: receipt.scope } })
+      const replace = { text: replaceText, values: [...valuesOf(consent, epoch), recordOf(replaces)], must: true }
+      return receipts.decideWithReceipt([replace, statement], receipt, { event, by, details: { scope: receipt.scope } })
     },
     use: createUses(sql),
     withdraw: (sub, client_id, receipt, by) =>
@@ -78,9 +84,18 @@ export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consen
   }
 }
 
-function save({ sub, client_id, expires_at, used_at, use: _, ...record }: Consent, epoch: number | undefined): Statement {
-  const values = [sub, client_id, expires_at ?? null, used_at ?? null, JSON.stringify(record), epoch ?? null]
-  return { text: saveText, values, must: true }
+function save(consent: Consent, epoch: number | undefined): Statement {
+  return { text: saveText, values: valuesOf(consent, epoch), must: true }
+}
+
+function valuesOf(consent: Consent, epoch: number | undefined): Value[] {
+  const { sub, client_id, expires_at, used_at } = consent
+  return [sub, client_id, expires_at ?? null, used_at ?? null, recordOf(consent), epoch ?? null]
+}
+
+/** The same text again from what was read: members keep their order. */
+function recordOf({ sub: _sub, client_id: _client, expires_at: _end, used_at: _used, use: _use, ...record }: Consent): string {
+  return JSON.stringify(record)
 }
 
 /** From `sub`, `client_id`, `expires_at`, `used_at`, `record` and, where it was asked for, `use_by_day`. */

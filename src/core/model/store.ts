@@ -83,9 +83,15 @@ export interface Store {
      * Writes down what a person takes back of a consent that goes on, with its receipt. It holds at once for all that was given before: of
      * 'pause' grants are found with `paused`, and neither they nor codes under way are of use until 'resume'; of a narrowing grants are found
      * with less scope or an earlier end, and codes under way are over. A new decision leaves what was given before as narrow as it is.
-     * False, and nothing is written, where `epoch` is not the present one, or where it rests already.
+     * False, and nothing is written, where `epoch` is not the present one, where the consent is no longer what `replaces` says, or where it
+     * rests already.
      */
-    restrict(consent: Consent, receipt: Receipt, restriction: Restriction, options: { epoch: number; by?: Actor }): Promise<boolean>
+    restrict(
+      consent: Consent,
+      receipt: Receipt,
+      restriction: Restriction,
+      options: { replaces: Consent; epoch: number; by?: Actor },
+    ): Promise<boolean>
     /** Adds `count` uses to those of the day of `at`, where the consent is there. False where another has added at the same moment: then again. */
     use(sub: string, client_id: string, at: Milliseconds, count: number): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */

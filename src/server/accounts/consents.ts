@@ -59,7 +59,8 @@ export async function restrict(
     const made = consent && change(consent, { client_name, at, receipt_id: timedId(at), through: 'page' })
     if (!made) return null
     const { restriction, receipt } = made
-    if (await accounts.store.consents.restrict(made.consent, receipt, restriction, { epoch, ...(by && { by }) })) return made
+    if (await accounts.store.consents.restrict(made.consent, receipt, restriction, { replaces: consent, epoch, ...(by && { by }) }))
+      return made
   }
   throw new OAuthError('temporarily_unavailable', 'Others decide about the same app at this moment.', { retry_after: 1 })
 }

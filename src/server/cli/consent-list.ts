@@ -25,10 +25,19 @@ const COLUMNS = {
   client_id: ({ client_id }: Consent) => client_id,
   granted: ({ granted_at }: Consent) => moment(granted_at),
   expires: ({ expires_at }: Consent) => moment(expires_at),
+  paused: ({ paused_at }: Consent) => moment(paused_at),
+  used: ({ used_at }: Consent) => moment(used_at),
   scope: ({ scope }: Consent) => scope,
 }
 
 /** Moments in seconds. */
-function showConsent({ request_id: _, identity: _identity, granted_at, expires_at, ...consent }: Consent): Record<string, unknown> {
-  return { ...consent, granted_at: numericDate(granted_at), ...(expires_at !== undefined && { expires_at: numericDate(expires_at) }) }
+function showConsent(consent: Consent): Record<string, unknown> {
+  const { request_id: _, identity: _identity, granted_at, expires_at, paused_at, used_at, ...others } = consent
+  return {
+    ...others,
+    granted_at: numericDate(granted_at),
+    ...(expires_at !== undefined && { expires_at: numericDate(expires_at) }),
+    ...(paused_at !== undefined && { paused_at: numericDate(paused_at) }),
+    ...(used_at !== undefined && { used_at: numericDate(used_at) }),
+  }
 }

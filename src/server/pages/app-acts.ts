@@ -11,11 +11,13 @@ import type { Person } from '../accounts/sessions.ts'
 import { enterByForm, isReply, roomPath } from './account.ts'
 import { appPath, clientOf } from './app-address.ts'
 import { detailPage } from './app-detail.ts'
-import { EARLIER_ENDS, heldScopes } from './app-facts.ts'
+import { EARLIER_ENDS, findHolding, heldScopes, holds } from './app-facts.ts'
 import type { Fields } from './form.ts'
 import { seeOther } from './layout.ts'
 import type { Site } from './site.ts'
 import { clientName } from './text.ts'
+
+type Change = Parameters<typeof restrict>[2]
 
 const RESTING = { pause: paused, resume: resumed } as const
 
@@ -26,15 +28,16 @@ export async function changeApp(site: Site, http: HttpRequest): Promise<Reply> {
   const { person, fields } = entered
   const client_id = fields.get('client_id')
   const act = fields.get('act')
-  if (act === '') return revoke(site, person, client_id)
+  if (act === 'revoke') return revoke(site, person, client_id)
   return rest(site, person, client_id, act, roomPath(site, 'apps'))
 }
 
 /** Lets an app rest or go on, and says so at `back`. */
 async function rest(site: Site, person: Person, client_id: string, act: string, back: string): Promise<Reply> {
-  if (act !== 'pause' && act !== 'resume') throw new OAuthError('invalid_request', 'The field act must be pause or resume.')
+  if (act !== 'pause' && act !== 'resume') throw new OAuthError('invalid_request', 'The field act must be revoke, pause or resume.')
   const client = await site.store.clients.find(client_id)
-  const made = client && (await restrict(site, namesOf(person, client), RESTING[act], byOf(person)))
+  const change: Change = (consent, noted) => (client && holds(site, { consent, client }) ? RESTING[act](consent, noted) : null)
+  const made = client && (await restrict(site, namesOf(person, client), change, byOf(person)))
   const done = act === 'pause' ? 'paused' : 'resumed'
   if (made) site.log.info({ event: `consent.${done}`, sub: person.user.sub, client_id })
   return seeOther(withQuery(back, { [done]: client_id }))
@@ -64,7 +67,7 @@ export async function narrowApp(site: Site, http: HttpRequest): Promise<Reply> {
   const back = appPath(site, client_id)
   if (client_id !== '' && fields.get('act') !== '') return rest(site, person, client_id, fields.get('act'), back)
   const client = await site.store.clients.find(client_id)
-  const { consent } = await site.store.consents.find(person.user.sub, client_id)
+  const consent = client && (await findHolding(site, person.user.sub, client))
   if (!client || !consent) return detailPage(site, person, client_id, {})
   const held = heldScopes(site, { consent, client })
   // only what stood on the page: the app may have been allowed more in another window since

@@ -120,7 +120,7 @@ export function revokeInPlace(site: Site, client: Client, seal: Html, id: string
               ${seal}
               <input type="hidden" name="client_id" value="${client.client_id}">
               <p>${site.words.apps.revokeText(name)}</p>
-              <p><button type="submit" class="button button-s button-danger" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(name)}</span></button></p>
+              <p><button type="submit" class="button button-s button-danger" name="act" value="revoke" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(name)}</span></button></p>
             </form>
           </details>`
 }

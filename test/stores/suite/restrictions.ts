@@ -4,7 +4,7 @@ import { DAY } from '../../../src/core/model/clock.ts'
 import type { Consent, Restriction } from '../../../src/core/model/grant.ts'
 import type { Receipt } from '../../../src/core/model/receipt.ts'
 import type { Store } from '../../../src/core/model/store.ts'
-import { aConsent, aGrant, aReceipt, NOW } from './records.ts'
+import { aConsent, aGrant, aReceipt, NOW, PROTO, TEXTS } from './records.ts'
 import type { World } from './world.ts'
 
 const DECISIONS = { pause: 'paused', resume: 'resumed' } as const
@@ -20,8 +20,8 @@ export function restrictionTests(world: World): void {
     aReceipt(consent, typeof restriction === 'string' ? DECISIONS[restriction] : restriction.scope === '' ? 'limited' : 'narrowed')
 
   async function restrict(consent: Consent, restriction: Restriction, store: Store = world.store): Promise<boolean> {
-    const { epoch } = await store.consents.find(consent.sub, consent.client_id)
-    return store.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch })
+    const { epoch, consent: found } = await store.consents.find(consent.sub, consent.client_id)
+    return store.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch, replaces: found ?? consent })
   }
   const grantOf = ({ sub, client_id }: Consent, epoch: number, scope = 'openid a b') => aGrant({ sub, client_id, epoch, scope })
 
@@ -120,7 +120,10 @@ export function restrictionTests(world: World): void {
     const { consent, epoch } = await given()
     await world.store.consents.withdraw(consent.sub, consent.client_id, aReceipt(consent, 'withdrawn'))
     for (const restriction of ['pause', 'resume', { scope: 'b' }] as const) {
-      assert.equal(await world.store.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch }), false)
+      assert.equal(
+        await world.store.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch, replaces: consent }),
+        false,
+      )
     }
     assert.deepEqual(await world.store.consents.find(consent.sub, consent.client_id), { consent: null, epoch: epoch + 1 })
   })
@@ -128,7 +131,9 @@ export function restrictionTests(world: World): void {
   for (const restriction of ['pause', { scope: 'b' }] as const) {
     it(`one of many is the first: ${typeof restriction === 'string' ? restriction : 'narrow'}`, async () => {
       const { consent, epoch } = await given()
-      const made = await world.race((one) => one.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch }))
+      const made = await world.race((one) =>
+        one.consents.restrict(consent, receiptOf(consent, restriction), restriction, { epoch, replaces: consent }),
+      )
       assert.equal(made.filter(Boolean).length, 1)
     })
   }
@@ -153,6 +158,23 @@ export function restrictionTests(world: World): void {
     assert.equal(done, true)
     for (const scope of scopes) if (scope !== undefined) assert.equal(scope, 'openid a')
     assert.equal((await world.store.grants.find(grant.grant_id))?.scope, 'openid a')
+  })
+
+  it('what was decided meanwhile is not written over', async () => {
+    const { consent, epoch } = await given()
+    const wider = { ...consent, scope: 'openid a b c', granted_at: NOW + 1 }
+    await world.store.consents.decide(wider, aReceipt(wider))
+    for (const restriction of ['pause', { scope: 'b' }] as const) {
+      const made = { ...consent, scope: 'openid a' }
+      const options = { epoch, replaces: consent }
+      assert.equal(await world.store.consents.restrict(made, receiptOf(made, restriction), restriction, options), false)
+    }
+    assert.deepEqual(await world.store.consents.find(consent.sub, consent.client_id), { consent: wider, epoch })
+    // what was read is what is replaced, whatever stands in it
+    const odd = { ...wider, claims: TEXTS, scope_at: PROTO, expires_at: NOW + DAY, used_at: NOW }
+    await world.store.consents.decide(odd, aReceipt(odd))
+    const found = (await world.store.consents.find(odd.sub, odd.client_id)).consent!
+    assert.equal(await restrict({ ...found, paused_at: NOW }, 'pause'), true)
   })
 
   it('uses are counted by the day, for thirty days, and none is lost among many', async () => {
