@@ -121,6 +121,7 @@ export class ConfigError extends Error {
 
 const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
+const HOST_ASKS = 'is required, and host_login leaves sign-in to the product: it asks for what it needs, so take one of the two away.'
 const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
@@ -225,6 +226,8 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const shared = setting('host_login_secret', readSharedSecret, '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
+  const second_factor = setting('second_factor', readSecondFactor, 'optional')
+  if (second_factor === 'required' && host_login) problems.push(`${given.second_factor?.where} ${HOST_ASKS}`)
   const registration = setting('registration', readRegistration, 'closed')
   if (registration === 'open' && !mail && issuer.startsWith('https:'))
     problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
@@ -259,7 +262,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
       named: setting('themes', (value) => readThemes(value, cwd, chosen.dialects), {}),
     },
     slots: setting('slots', readSlots, {}),
-    second_factor: setting('second_factor', readSecondFactor, 'optional'),
+    second_factor,
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)

@@ -73,6 +73,8 @@ describe('where settings come from', () => {
     assert.deepEqual([config.host_login?.audience, config.host_login?.keys[0]?.alg], ['http://localhost:4000', 'HS256'])
     assert.match((await problems({ cwd })).join(), /host_login in vouchsafe.config.json needs one way/)
     assert.match((await problems({ env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })).join(), /without host_login/)
+    const required = { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET, VOUCHSAFE_SECOND_FACTOR: 'required' }
+    assert.match((await problems({ cwd, env: required })).join(), /VOUCHSAFE_SECOND_FACTOR is required, and host_login/)
     assert.match((await problems({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: 'short' } })).join(), /too easy to guess/)
   })
   it('an empty variable is none', async () => {

@@ -162,6 +162,21 @@ describe('attacks on the step between password and code', () => {
   })
 })
 
+describe('a changed password', () => {
+  it('does not stand in for the second factor: who has a session and the password alone changes no factor', async () => {
+    const { user, page, app, browser } = await halfway()
+    await browser.submit(page, { code: app.code() }, 'factor-submit')
+    site.time.now += 11 * MINUTE
+    const room = await browser.get(`${ISSUER}/account/security`)
+    const { csrf } = readForm(room.html, 'totp-off-confirm').fields as { csrf: string }
+    const sent = await browser.post(`${ISSUER}/account/password`, { csrf, current: PASSWORD, password: 'another-long-word-7' })
+    assert.equal(sent.status, 303)
+    assert.equal((await browser.get(`${ISSUER}/account/security`)).status, 200, 'the browser stays signed in')
+    assert.equal(new URL((await browser.get(`${ISSUER}/account/security/totp`)).location).pathname, '/login')
+    assert.notEqual((await site.store.users.find(user.sub))?.password_hash, user.password_hash)
+  })
+})
+
 describe('passkeys without a browser', () => {
   /** Somebody with a passkey, added through the pages. */
   async function withPasskey(): Promise<{ user: User; key: Authenticator }> {

@@ -171,6 +171,13 @@ describe('a hand-over of the product', () => {
     }
   })
 
+  it('OIDC Core §3.1.2.1 a way of signing in that is only wished for, and not shown, is passed over and does not go round', async () => {
+    const browser = site.browser()
+    const { state, nonce } = await ask(browser, { acr_values: '2fa' })
+    const consent = await browser.follow(await handOver(browser, state, await sign({ nonce })), ISSUER)
+    assert.ok(ids(consent.html).includes('consent-allow'), consent.location)
+  })
+
   it('a password of ours is no second door', async () => {
     const browser = site.browser()
     const { state } = await ask(browser)

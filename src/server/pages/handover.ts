@@ -17,7 +17,7 @@ import {
 import { isWaiting, stopWaiting, wasAskedFor } from '../accounts/handover-nonce.ts'
 import { findPerson } from '../accounts/sessions.ts'
 import { isRoom } from './account.ts'
-import { arrive } from './arrive.ts'
+import { arrive, type Errand } from './arrive.ts'
 import { type Fields, readForeignPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
 import type { Site } from './site.ts'
@@ -51,10 +51,20 @@ async function receive(site: Site, http: HttpRequest, host: HostLogin, fields: F
   const { amr, acr } = handover
   const selected_at = Math.max(site.clock(), waits?.request.created_at ?? 0)
   const proof = { auth_time, selected_at, ...(amr && { amr }), ...(acr !== undefined && { acr }) }
-  const errand = { ticket: waits ? state : '', interaction: waits, room: isRoom(state) ? state : 'apps' } as const
+  const errand = { ...(waits ? settled(site, waits, state) : NOTHING_WAITS), room: isRoom(state) ? state : 'apps' } as const
   // what the product asks for besides a password is its own affair
   const next = await arrive(site, http, user, proof, await findPerson(site, http), errand)
   return withCookies(next, stopWaiting(site))
+}
+
+const NOTHING_WAITS = { ticket: '', interaction: null }
+
+/** The product shows all that it will: what an app only wishes for beyond that is passed over, or authorize would ask for it for ever. */
+function settled(site: Site, waits: Interaction, ticket: string): Pick<Errand, 'ticket' | 'interaction'> {
+  if (!waits.request.acr_values) return { ticket, interaction: waits }
+  const { location } = site.interactions.settle(waits.request).headers
+  const own = new URL(String(location)).searchParams.get('ticket') ?? ticket
+  return { ticket: own, interaction: { ...waits, request: { ...waits.request, no_stronger: true } } }
 }
 
 /**

@@ -26,7 +26,9 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   if (!user) return refuse('password', stale, 409)
   tellPassword(site, user.email)
   const { amr } = person.session
-  const shown = { auth_time: site.clock(), ...(amr && { amr }) }
+  // the session stays as strong as it was, and where that is more than the password it is no newer either
+  const auth_time = amr?.includes('mfa') ? person.session.auth_time : site.clock()
+  const shown = { auth_time, ...(amr && { amr }) }
   // the session that this browser had ended with all the others
   return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, shown, null))
 }
