@@ -30,5 +30,5 @@ function buildSuite() {
 
 rmSync(out, { recursive: true, force: true })
 compile('tsconfig.build.json', out)
-for (const file of globSync('src/**/*.css')) cpSync(file, join(out, file.slice('src/'.length)))
+for (const file of globSync('src/**/*.{css,js}')) cpSync(file, join(out, file.slice('src/'.length)))
 buildSuite()

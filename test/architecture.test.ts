@@ -33,18 +33,30 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   signers: ['core/model'],
   'server/accounts': ['core/model', 'core/crypto'],
   'server/pages': ['core/model', 'server/accounts'],
+  'server/upstreams': ['core/model', 'server/accounts'],
   'server/demo': [],
   'server/dialects': ['core/model', 'dialects'],
-  server: ['core', 'core/model', 'dialects', 'stores', 'signers', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects'],
+  server: [
+    'core',
+    'core/model',
+    'dialects',
+    'stores',
+    'signers',
+    'server/accounts',
+    'server/pages',
+    'server/upstreams',
+    'server/demo',
+    'server/dialects',
+  ],
   'server/bench': ['server', 'core', 'core/model', 'server/accounts', 'server/dialects'],
   'server/cli': ['server', 'core/model', 'dialects', 'server/accounts', 'server/pages', 'server/demo', 'server/dialects', 'server/bench'],
   '': ['core', 'core/model'],
 }
 
-/** Foreign packages and the files that may import them: each has one door; `jose` has a second one in the demo, which is no part of us. */
+/** Foreign packages and the files that may import them: each has one door; `jose` and `openid-client` have a second one in the demo, which is no part of us. */
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   jose: ['core/crypto/jwt.ts', 'server/demo/api.ts'],
-  'openid-client': ['server/demo/oidc.ts'],
+  'openid-client': ['server/demo/oidc.ts', 'server/upstreams/oidc.ts'],
   nodemailer: ['server/smtp.ts'],
   yaml: ['server/dialects/description.ts'],
 }
@@ -294,8 +306,10 @@ const DECIDES: Readonly<Record<string, readonly string[]>> = {
   grants: ['revoke', 'withdraw'],
   tokens: ['revoke'],
   users: ['add', 'update'],
+  identities: ['add', 'remove'],
   apiKeys: ['add', 'revoke'],
   initialAccessTokens: ['add', 'revoke'],
+  factors: ['addPasskey', 'renamePasskey', 'removePasskey', 'setTotp', 'removeTotp', 'setRecoveryCodes', 'spendRecoveryCode', 'reset'],
 }
 const DECIDING = ['registerClient', 'addUser', 'addApiKey', 'addInitialAccessToken', 'withdraw', 'writeDecision', 'withdrawConsent']
 /** How the one who decided is handed on. */
@@ -331,11 +345,13 @@ it('whoever decides something says who, for the audit log', () => {
   )
 })
 
-it('no page has a script, an inline handler or a style attribute', () => {
+it('no page but that of passkeys has a script, and none an inline handler or a style attribute', () => {
   const pages = files.filter((file) => ['server/pages', 'server/demo'].includes(roomOf(file)))
   assert.ok(pages.length > 5, 'the pages were found')
   const broken = pages.filter((file) => /<script\b|\son[a-z]+="|\sstyle="/i.test(read(file)))
-  assert.deepEqual(broken, [])
+  assert.deepEqual(broken, ['server/pages/layout.ts'], 'the frame, for the page that gives it the address of one')
+  const naming = pages.filter((file) => /\bscript: |\bscriptPath\(/.test(read(file)))
+  assert.deepEqual(naming, ['server/pages/passkey-view.ts', 'server/pages/routes.ts', 'server/pages/script.ts'])
 })
 
 function show({ from, to }: Import): string {

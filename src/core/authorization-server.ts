@@ -13,6 +13,7 @@ import type { Schedule } from './keys/schedule.ts'
 import { opensKey } from './keys/wrap.ts'
 import { createMaintenance } from './maintenance.ts'
 import { SECOND, systemClock } from './model/clock.ts'
+import { USUAL_POLICY } from './model/consent-policy.ts'
 import type { Context } from './model/context.ts'
 import { standard } from './model/dialect.ts'
 import { OAuthError } from './model/error.ts'
@@ -28,6 +29,7 @@ import type { Store } from './model/store.ts'
 import type { KeyUse } from './model/stored-key.ts'
 import { withSealedClients } from './registration/sealed-clients.ts'
 import { createRoutes, type Route, rootDialect } from './routes.ts'
+import { createUsage } from './usage.ts'
 
 type Needed = 'issuer' | 'store' | 'session' | 'pages'
 type Chosen =
@@ -36,9 +38,11 @@ type Chosen =
   | 'scopes'
   | 'resources'
   | 'default_resource'
+  | 'consent'
   | 'sessions'
   | 'standing'
   | 'findUser'
+  | 'acr_values'
   | 'grants'
   | 'clientAuth'
   | 'checks'
@@ -76,6 +80,8 @@ export interface AuthorizationServer {
   metadata(): object
   /** What time asks for: keys are rotated, what is over is deleted. Requests see to it by themselves; a server that idles calls it every 10 s. */
   maintain(): Promise<void>
+  /** Writes down what is in memory only, for who closes the store after it. */
+  flush(): Promise<void>
 }
 
 /** Seconds. */
@@ -87,6 +93,7 @@ export const defaultLifetimes: Lifetimes = {
   refresh_token: 30 * 86_400,
   grant: 365 * 86_400,
   grace: 30,
+  consent_idle: 90 * 86_400,
 }
 
 /** An OAuth 2.0 and OpenID Connect server behind one function from request to reply. Throws where the options contradict each other. */
@@ -120,6 +127,7 @@ export async function createAuthorizationServer(options: Options): Promise<Autho
     report: context.report,
     metadata: () => metadata(context, rootDialect(context.dialects)),
     maintain: maintain.now,
+    flush: context.usage.flush,
   }
 }
 
@@ -152,16 +160,20 @@ async function createContext(options: Options): Promise<Context> {
   given.store.watch?.((notice) => {
     if (notice.keys) void keys.reload().catch((cause: Error) => log.error({ event: 'keys.unread', cause }))
   })
+  const store = withSealedClients(given.store, keys, dialects)
   const under = (address: string) => (address.startsWith('/') ? issuer + address : address)
   return {
     default_resource: issuer,
     sessions: 'host',
+    acr_values: [],
+    consent: USUAL_POLICY,
     findUser: (sub) => given.store.users.find(sub),
     grants,
     clientAuth,
     checks,
     ...given,
-    store: withSealedClients(given.store, keys, dialects),
+    store,
+    usage: createUsage({ store, clock, log }),
     dialects,
     issuer,
     keys,

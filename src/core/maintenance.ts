@@ -13,7 +13,7 @@ const SOONEST: Milliseconds = 3 * SWEEP
 const SLOWER = 8
 
 /**
- * What time asks for: keys are rotated, what is over is deleted. At most one at a time, and by requests not more often than every 10 s,
+ * What time asks for: keys are rotated, uses are written down, what is over is deleted. At most one at a time, and by requests not more often than every 10 s,
  * or as much sooner as a lot is over; then also where no requests come, as this may be the one node that sweeps.
  */
 export function createMaintenance(context: Context): { soon(): void; now(): Promise<void> } {
@@ -29,6 +29,7 @@ export function createMaintenance(context: Context): { soon(): void; now(): Prom
       if (with_keys) await context.keys.maintain()
       // by the database's clock: a node whose own is ahead must not delete what still guards something
       if (with_keys) skew = await context.store.skew()
+      if (with_keys) await context.usage.soon()
       const gone = await context.store.sweep(context.clock() + skew, SWEEP)
       pause = Math.min(EVERY, last_pause * SLOWER, Math.max(SOONEST, (SOONEST * MANY) / gone))
     } catch (cause) {

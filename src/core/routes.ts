@@ -11,6 +11,7 @@ import { registration } from './endpoints/registration.ts'
 import { revocation } from './endpoints/revocation.ts'
 import { token } from './endpoints/token.ts'
 import { userinfo } from './endpoints/userinfo.ts'
+import { withdrawn } from './endpoints/withdrawn.ts'
 import { Router } from './http/router.ts'
 import type { Context, Endpoint } from './model/context.ts'
 import { type Dialect, type EndpointName, pathsOf } from './model/dialect.ts'
@@ -52,6 +53,7 @@ const ENDPOINTS: readonly Line[] = [
   { at: 'userinfo', methods: (dialect) => dialect.userinfo.methods, endpoint: userinfo, reader: 'holder', cors: true },
   { at: 'introspect', methods: on('POST'), endpoint: introspection, reader: 'program' },
   { at: 'revoke', methods: on('POST'), endpoint: revocation, reader: 'program', cors: true },
+  { at: 'withdrawn', methods: on('POST'), endpoint: withdrawn, reader: 'program' },
   { at: 'jwks', methods: on('GET'), endpoint: jwks, reader: 'program', cors: true },
   { at: 'logout', methods: on('GET', 'POST'), endpoint: endSession, reader: 'person' },
   { at: 'register', methods: registering('POST'), endpoint: registration, reader: 'holder', cors: true },

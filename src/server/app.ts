@@ -1,5 +1,6 @@
 import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
+import { USUAL_POLICY } from '../core/model/consent-policy.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
@@ -8,6 +9,8 @@ import { type Log, silentLog } from '../core/model/log.ts'
 import type { Meter } from '../core/model/meter.ts'
 import type { ScopeDefinition } from '../core/model/scope.ts'
 import type { Store } from '../core/model/store.ts'
+import { ACR_VALUES } from './accounts/acr.ts'
+import { agentOf } from './accounts/agent.ts'
 import type { Outbox } from './accounts/mail.ts'
 import { findSession, findStanding } from './accounts/sessions.ts'
 import type { Config } from './config.ts'
@@ -18,12 +21,14 @@ import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { embedLogin } from './pages/login.ts'
-import { type PageRoute, pageRoutes } from './pages/routes.ts'
+import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
+import { createLooks, wear } from './pages/theme.ts'
 import { english, LANGUAGES, speak } from './pages/words.ts'
 import { openSigner } from './signer.ts'
 import type { Traces } from './traces.ts'
+import { openElsewhere } from './upstreams.ts'
 
 export interface AppOptions {
   config: Config
@@ -71,7 +76,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const health = createHealth({ store, clock, log, signer: server.keys.signer })
   const routes = new Map<string, Page>()
-  for (const [path, route] of Object.entries(pageRoutes)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
+  const pages = { ...pageRoutes, ...upstreamRoutes(site.upstreams.keys()) }
+  for (const [path, route] of Object.entries(pages)) routes.set(site.base + path, wrap(createPage(server, site, path, route, meter)))
   const home = routes.get(`${site.base}/`)
   if (site.base !== '' && home) routes.set(site.base, home)
   for (const path of HEALTH_PATHS) {
@@ -81,8 +87,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   }
 
   const core = wrap(server.handle)
-  const handle = (http: HttpRequest): Promise<Reply> => (routes.get(http.path) ?? core)(http)
+  const account = `${site.base}/account/`
+  /** Below the account a page may be one of many, whose name is the last part of its path. */
+  const pageAt = (path: string): Page | undefined =>
+    routes.get(path) ?? (path.startsWith(account) ? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`) : undefined)
+  const handle = (http: HttpRequest): Promise<Reply> => (pageAt(http.path) ?? core)(http)
   async function close(): Promise<void> {
+    await server.flush()
     await options.outbox?.close()
     await key_home?.close()
     await store.close()
@@ -103,8 +114,20 @@ async function createSite(
   }: AppOptions & { meter: Meter | undefined },
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
-  const { issuer, product, scopes, resources, default_resource, lifetime } = config
-  const frame = { issuer, base: new URL(issuer).pathname.replace(/\/$/, ''), product, sheet: await readSheet(), words: english, clock }
+  const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login, second_factor } = config
+  const base = new URL(issuer).pathname.replace(/\/$/, '')
+  const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
+  const frame = {
+    issuer,
+    base,
+    product,
+    look: looks.own,
+    looks,
+    words: english,
+    clock,
+    ...(config.slots && { slots: config.slots }),
+    ...(host_login && { host_login }),
+  }
   const on = config.dialects.map((name) => findDialect(name, config))
   const dialectScopes: Record<string, ScopeDefinition> = Object.assign({}, ...on.map((dialect) => dialect.scopes))
   const server = await createAuthorizationServer({
@@ -115,17 +138,19 @@ async function createSite(
     scopes,
     resources,
     default_resource,
+    consent,
     lifetime,
     sessions: 'ours',
+    acr_values: ACR_VALUES,
     dialects: on,
-    session: (http) => findSession({ issuer, store, clock }, http),
-    standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
+    session: (http) => findSession({ issuer, store, clock, second_factor }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
     pages: {
       login: '/login',
       consent: '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
-      error: async (http, view) => errorPage(await speak(frame, http), http, view),
+      error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
       embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
@@ -142,8 +167,11 @@ async function createSite(
     keys,
     scopes: { ...dialectScopes, ...scopes },
     resources,
+    consent,
     lifetime,
     session_lifetime: lifetime.session,
+    ...(await openElsewhere(config, clock)),
+    second_factor,
     first_run,
     outbox,
     registration: config.registration,
@@ -161,9 +189,13 @@ function findDialect(name: string, { own_dialects }: Config): Dialect {
 /** A page would stand in front of such an endpoint, and nobody would ever get there. */
 function checkPages(dialect: Dialect): void {
   for (const endpoint of Object.keys(dialect.paths) as EndpointName[]) {
-    const page = pathsOf(dialect, endpoint).find((path) => Object.hasOwn(pageRoutes, path) || HEALTH_PATHS.some((taken) => taken === path))
+    const page = pathsOf(dialect, endpoint).find((path) => isPage(path) || HEALTH_PATHS.some((taken) => taken === path))
     if (page !== undefined) throw new Error(`The dialect ${dialect.name} has ${endpoint} at ${page}, where a page is: change its path.`)
   }
+}
+
+function isPage(path: string): boolean {
+  return Object.hasOwn(pageRoutes, path) || Object.hasOwn(pageRoutes, `${path.slice(0, path.lastIndexOf('/'))}/*`)
 }
 
 /** A page at its path, which is counted under that path. */
@@ -183,7 +215,7 @@ async function visit(server: AuthorizationServer, site: Site, http: HttpRequest,
   try {
     const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
     if (!handler) throw wrongMethod(route)
-    const reply = await handler(await speak(site, http), http)
+    const reply = await handler({ ...(await speak(site, http)), agent: agentOf(http) }, http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {
     return refuse(server, site, http, OAuthError.from(cause))

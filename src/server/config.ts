@@ -1,15 +1,22 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type ConsentPolicy, USUAL_POLICY } from '../core/model/consent-policy.ts'
 import type { Dialect } from '../core/model/dialect.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { type ResourceDefinition, type ScopeDefinition, standardScopes } from '../core/model/scope.ts'
+import type { HostLogin } from './accounts/handover.ts'
 import { chooseDialects, isKnown } from './dialects/choose.ts'
 import { loadObject } from './dialects/file.ts'
+import { readLdap, readUpstreams, secretVariable } from './elsewhere-settings.ts'
+import { readHostLogin } from './host-login.ts'
 import type { LogLevel } from './log.ts'
 import type { Product } from './pages/site.ts'
+import type { Slots } from './pages/slots.ts'
+import type { Themes } from './pages/theme.ts'
 import {
   loopbackPort,
   type MailSettings,
+  readConsent,
   readDatabase,
   readHost,
   readIssuer,
@@ -18,6 +25,7 @@ import {
   readMail,
   readMigrate,
   readNames,
+  readPassword,
   readPin,
   readPort,
   readProduct,
@@ -25,12 +33,16 @@ import {
   readResource,
   readResources,
   readScopes,
+  readSecondFactor,
   readSecrets,
+  readSharedSecret,
   readSigner,
   readTrustedProxies,
   readWorkers,
   type SignerSettings,
 } from './settings.ts'
+import { readSlots, readTheme, readThemes } from './theme.ts'
+import type { LdapSettings, UpstreamSettings } from './upstreams/upstream-settings.ts'
 
 /** All settings, read once at the start and checked before a port opens. */
 export interface Config {
@@ -56,13 +68,27 @@ export interface Config {
   mail?: MailSettings
   /** Whether people make accounts by themselves; they do not unless it says so. */
   registration?: 'open' | 'closed'
+  /** OpenID providers where people may sign in; none unless given. */
+  upstreams?: readonly UpstreamSettings[]
+  /** A directory whose people sign in with their passwords there; none unless given. */
+  ldap?: LdapSettings
   product: Product
+  /** How pages look; as ours unless given. */
+  themes?: Themes
+  /** Words of the product's own on our pages. */
+  slots?: Slots
+  /** Where people are signed in already; at our own pages unless given. */
+  host_login?: HostLogin
   /** The whole catalogue, the standard's scopes included. */
   scopes: Record<string, ScopeDefinition>
   resources: Record<string, ResourceDefinition>
   default_resource: string
+  /** For how long people may allow something; as usual unless given. */
+  consent?: ConsentPolicy
   /** Seconds. */
   lifetime: Lifetimes & { session: number }
+  /** 'required': who has no second factor sets one up when they sign in; may be done without unless given. */
+  second_factor?: 'optional' | 'required'
   /** Names of the dialects that are on. */
   dialects: string[]
   /** What those names stand for, where it is not what comes with the program: dialects from files, and those with settings laid over. */
@@ -95,6 +121,7 @@ export class ConfigError extends Error {
 
 const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
+const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
@@ -106,6 +133,7 @@ export const DEFAULT_LIFETIME: Config['lifetime'] = {
   refresh_token: 2_592_000,
   grant: 31_536_000,
   grace: 30,
+  consent_idle: 90 * 86_400,
   session: 1_209_600,
 }
 
@@ -132,11 +160,21 @@ const SETTINGS = {
   smtp_url: { variable: 'VOUCHSAFE_SMTP_URL' },
   smtp_from: { variable: 'VOUCHSAFE_SMTP_FROM' },
   smtp_password: { variable: 'VOUCHSAFE_SMTP_PASSWORD' },
+  upstreams: {},
+  ldap: {},
+  ldap_password: { variable: 'VOUCHSAFE_LDAP_PASSWORD' },
   product: {},
+  theme: {},
+  themes: {},
+  slots: {},
+  host_login: {},
+  host_login_secret: { variable: 'VOUCHSAFE_HOST_LOGIN_SECRET' },
   scopes: {},
   resources: {},
   default_resource: {},
+  consent: {},
   lifetime: {},
+  second_factor: { variable: 'VOUCHSAFE_SECOND_FACTOR' },
 } as const satisfies Record<string, { flag?: string; variable?: string }>
 
 type Setting = keyof typeof SETTINGS
@@ -147,6 +185,8 @@ interface Given {
   where: string
 }
 
+/** The secret of one upstream. */
+const UPSTREAM_SECRET = /^VOUCHSAFE_UPSTREAM_[A-Z0-9_]+_SECRET$/
 const OTHER_VARIABLES = new Set(['VOUCHSAFE_CONFIG', 'VOUCHSAFE_LAUNCHED'])
 /** What Kubernetes puts into the environment of every pod where a service is called vouchsafe. */
 const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
@@ -154,7 +194,8 @@ const FROM_KUBERNETES = /^VOUCHSAFE_(SERVICE_(HOST|PORT)|PORT_\d+_)/
 /** All settings, or a ConfigError with everything that is wrong about them. */
 export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), dialects = ['standard'] }: ConfigSources): Promise<Config> {
   const problems: string[] = []
-  const given = gather({ flags, env: ownVariables(env, problems), file: await readFileOf(flags, env, cwd, problems) })
+  const own = ownVariables(env, problems)
+  const given = gather({ flags, env: own, file: await readFileOf(flags, env, cwd, problems) })
   /** What `read` makes of a setting; `otherwise` where it is not given, or wrong, which is noted. */
   function setting<Value>(name: Setting, read: (value: unknown) => Value, otherwise: Value): Value {
     const found = given[name]
@@ -180,8 +221,16 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const registration = setting('registration', readRegistration, 'closed')
   if (registration === 'open' && !mail && issuer.startsWith('https:'))
     problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
+  const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, (variable) => own[variable]), [])
+  noteStraySecrets(own, given.upstreams?.value, problems)
+  const ldap_password = setting('ldap_password', readPassword, '')
+  const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
+  const shared = setting('host_login_secret', readSharedSecret, '')
+  const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
+  if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
+  const chosen = await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)
   const config: Config = {
     issuer,
     port,
@@ -195,12 +244,22 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     ...(signer && { signer }),
     ...(mail && { mail }),
     registration,
+    ...(upstreams.length > 0 && { upstreams }),
+    ...(ldap && { ldap }),
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
+    ...(host_login && { host_login }),
     scopes,
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),
+    consent: setting('consent', readConsent, USUAL_POLICY),
     lifetime: setting('lifetime', (value) => readLifetime(value, DEFAULT_LIFETIME), DEFAULT_LIFETIME),
-    ...(await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)),
+    ...chosen,
+    themes: {
+      own: setting('theme', (value) => readTheme(value, cwd), {}),
+      named: setting('themes', (value) => readThemes(value, cwd, chosen.dialects), {}),
+    },
+    slots: setting('slots', readSlots, {}),
+    second_factor: setting('second_factor', readSecondFactor, 'optional'),
     log: setting<LogLevel | undefined>('log', readLogLevel, undefined),
   }
   if (problems.length > 0) throw new ConfigError(problems)
@@ -221,6 +280,14 @@ function readMailSettings({ mail, smtp_url, smtp_from, smtp_password }: Partial<
   } catch (cause) {
     problems.push(`${where} ${cause instanceof Error ? cause.message : String(cause)}`)
     return null
+  }
+}
+
+/** A secret of an upstream that is not there is a mistyped name. */
+function noteStraySecrets(own: Readonly<Record<string, string>>, upstreams: unknown, problems: string[]): void {
+  const named = new Set(Object.keys(upstreams ?? {}).map(secretVariable))
+  for (const name of Object.keys(own)) {
+    if (UPSTREAM_SECRET.test(name) && !named.has(name)) problems.push(`${name} is the secret of no provider: name it under upstreams.`)
   }
 }
 
@@ -263,7 +330,7 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>, problem
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith('VOUCHSAFE_') || value === undefined || FROM_KUBERNETES.test(name)) continue
     if (name === 'VOUCHSAFE_PORT' && value.startsWith('tcp://')) continue // Kubernetes again
-    if (known.has(name)) own[name] = value
+    if (known.has(name) || UPSTREAM_SECRET.test(name)) own[name] = value
     else if (!OTHER_VARIABLES.has(name))
       problems.push(`${name} is not a variable of ours: take it away, or write one of ${[...known].join(', ')}.`)
   }

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { SECOND } from '../core/model/clock.ts'
+import { type ConsentPolicy, DURATIONS, type Duration, USUAL_POLICY } from '../core/model/consent-policy.ts'
 import type { Lifetimes } from '../core/model/lifetimes.ts'
 import { findLinkProblem } from '../core/model/redirect-uri.ts'
 import { isScope, type ResourceDefinition, type ScopeDefinition } from '../core/model/scope.ts'
@@ -114,6 +115,12 @@ export function readMigrate(value: unknown): boolean {
   throw new Error('must be on or off.')
 }
 
+/** Whether people may do without a second factor. */
+export function readSecondFactor(value: unknown): 'optional' | 'required' {
+  if (value === 'optional' || value === 'required') return value
+  throw new Error('must be optional or required.')
+}
+
 export function readTrustedProxies(value: unknown): string[] {
   const list = readList(value)
   for (const proxy of list) {
@@ -135,6 +142,13 @@ export function readSecrets(value: unknown): string[] {
     throw new Error('is too easy to guess: it needs 32 random bytes. Make one with: openssl rand -base64 32')
   }
   return secrets
+}
+
+/** A secret that we share with somebody else. */
+export function readSharedSecret(value: unknown): string {
+  if (typeof value !== 'string' || !isStrong(value))
+    throw new Error('is too easy to guess: it needs 32 random bytes. Make one with: openssl rand -base64 32')
+  return value
 }
 
 function isStrong(secret: string): boolean {
@@ -181,6 +195,10 @@ export function readPin(value: unknown): string {
   const pin = readString(value, 'what the token was made with')
   if (Buffer.byteLength(pin) > 255) throw new Error('is longer than a PIN may be: 255 bytes.')
   return pin
+}
+
+export function readPassword(value: unknown): string {
+  return readString(value, 'what the account was made with')
 }
 
 const isWhole = (value: unknown, most: number): value is number =>
@@ -353,6 +371,7 @@ const LIFETIMES: Readonly<Record<keyof LifetimeSettings, readonly [number, numbe
   refresh_token: [60, 315_360_000],
   grant: [60, 315_360_000],
   grace: [0, 300],
+  consent_idle: [3600, 315_360_000],
   session: [60, 31_536_000],
 }
 
@@ -366,7 +385,21 @@ export function readLifetime(value: unknown, otherwise: LifetimeSettings): Lifet
   return lifetime
 }
 
-type Wrong = (problem: string) => Error
+const WORDS_OF_DURATIONS: readonly string[] = Object.keys(DURATIONS)
+
+/** For how long people may allow something. */
+export function readConsent(value: unknown): ConsentPolicy {
+  const { durations = USUAL_POLICY.durations, longest } = readObject(value, ['durations', 'longest'])
+  const words = readWords(durations, 'durations', (problem) => new Error(`${problem}.`))
+  if (words.length === 0 || !words.every((word) => WORDS_OF_DURATIONS.includes(word)))
+    throw new Error(`needs durations to be some of ${WORDS_OF_DURATIONS.join(', ')}, one at least.`)
+  const limit =
+    longest === undefined ? {} : { longest: readSeconds(longest, 'longest', (problem) => new Error(`${problem}.`), 3_600, 315_360_000) }
+  return { durations: words as Duration[], ...limit } // each was looked at
+}
+
+/** Makes the error of a problem with one part of a setting. */
+export type Wrong = (problem: string) => Error
 
 function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, most = 86_400): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value
@@ -374,7 +407,7 @@ function readSeconds(value: unknown, name: string, wrong: Wrong, least = 30, mos
 }
 
 /** A text, which is English, or texts by language tag, of which English is one. */
-function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
+export function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, string> {
   const texts = typeof value === 'string' ? { en: value } : value
   const given = readMembers(texts, undefined, () => wrong(`needs a ${name}: a text, or texts by language tag`))
   for (const text of Object.values(given)) {
@@ -385,19 +418,19 @@ function readTexts(value: unknown, name: string, wrong: Wrong): Record<string, s
   return given as Record<string, string> // each was looked at
 }
 
-function readWords(value: unknown, name: string, wrong: Wrong): string[] {
+export function readWords(value: unknown, name: string, wrong: Wrong): string[] {
   if (Array.isArray(value) && value.every((word) => typeof word === 'string' && word !== '')) return value
   throw wrong(`needs ${name} to be a list of texts`)
 }
 
-function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
+export function readMembers(value: unknown, known: readonly string[] | undefined, wrong: Wrong): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong('must be an object')
   const stranger = known && Object.keys(value).find((member) => !known.includes(member))
   if (stranger !== undefined) throw wrong(`has a member ${stranger} that is not known: there are ${known?.join(', ')}`)
   return { ...value }
 }
 
-function readObject(value: unknown, known?: readonly string[]): Record<string, unknown> {
+export function readObject(value: unknown, known?: readonly string[]): Record<string, unknown> {
   return readMembers(value, known, (problem) => new Error(`${problem}.`))
 }
 

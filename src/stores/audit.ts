@@ -208,7 +208,7 @@ function createLookout(sql: Sql, own: string, clock: Clock): { around(): Promise
 const newestText = `select ${AUDIT_COLUMNS} from audit where at > $1 and chain <> $2 order by at desc limit $3`
 
 /** A statement of the group met something that stands there already: the others may go on without it. */
-function isConstraint(cause: unknown): boolean {
+export function isConstraint(cause: unknown): boolean {
   const { code, errcode = 0 } = cause as { code?: unknown; errcode?: number }
   return errcode % 256 === 19 || String(code).startsWith('23')
 }

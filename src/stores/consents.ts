@@ -1,25 +1,48 @@
-import type { Consent, Receipt } from '../core/model/grant.ts'
+import type { Milliseconds } from '../core/model/clock.ts'
+import type { Consent, Restriction } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
-import type { Ledger } from './audit.ts'
+import { addLimits } from './limits.ts'
+import type { ReceiptLedger } from './receipts.ts'
 import type { Row, Sql, Statement } from './sql.ts'
-import { epochOf, withdraw } from './withdrawals.ts'
+import { createUses, readUse } from './uses.ts'
+import { epochOf, narrow, narrowingsOf, pause, resume, withdraw } from './withdrawals.ts'
 
 /** One row whether there is a consent or not: the epoch is read in the same breath. */
 const findText = `
-  select present.epoch, c.sub, c.client_id, c.expires_at, c.record
+  select present.epoch, c.sub, c.client_id, c.expires_at, c.used_at, c.use_by_day, c.record
   from (select ${epochOf('$1', '$2')} as epoch) present left join consents c on c.sub = $1 and c.client_id = $2`
 
 const saveText = `
-  insert into consents (sub, client_id, expires_at, record)
-  select cast($1 as text), cast($2 as text), cast($3 as bigint), cast($4 as text)
-  where cast($5 as bigint) is null or cast($5 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')}
-  on conflict (sub, client_id) do update set expires_at = excluded.expires_at, record = excluded.record`
+  insert into consents (sub, client_id, expires_at, used_at, record)
+  select cast($1 as text), cast($2 as text), cast($3 as bigint), cast($4 as bigint), cast($5 as text)
+  where cast($6 as bigint) is null or cast($6 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')}
+  on conflict (sub, client_id) do update
+  set expires_at = excluded.expires_at, used_at = coalesce(excluded.used_at, consents.used_at), record = excluded.record`
+
+const ownText = 'select epoch, limits from withdrawals where sub = $1 and client_id = $2'
 
 const listText = `
-  select sub, client_id, expires_at, record from consents where sub = $1 and client_id > $2 order by client_id limit $3`
+  select sub, client_id, expires_at, used_at, use_by_day, record
+  from consents where sub = $1 and client_id > $2 order by client_id limit $3`
+
+const EVENTS = {
+  narrowed: 'consent.narrowed',
+  limited: 'consent.narrowed',
+  paused: 'consent.paused',
+  resumed: 'consent.resumed',
+} as const
 
 /** What people have allowed, and a receipt of each decision. */
-export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
+export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consents'] {
+  async function restrict(sub: string, client_id: string, restriction: Restriction, now: Milliseconds): Promise<Statement> {
+    if (restriction === 'pause') return pause(sub, client_id)
+    if (restriction === 'resume') return resume(sub, client_id)
+    const [own] = await sql.all(ownText, [sub, client_id])
+    const epoch = (own?.epoch as number | undefined) ?? 0
+    const limits = (own?.limits as string | null | undefined) ?? null
+    return narrow(sub, client_id, epoch, addLimits(limits, narrowingsOf(epoch) + 1, restriction, now))
+  }
+
   return {
     find: async (sub, client_id) => {
       const [row] = await sql.all(findText, [sub, client_id])
@@ -27,42 +50,47 @@ export function createConsents(sql: Sql, ledger: Ledger): Store['consents'] {
       return { consent: row.record === null ? null : readConsent(row), epoch: row.epoch as number }
     },
     decide: async (consent, receipt, options) => {
-      const { sub, client_id, expires_at, ...record } = consent
-      const values = [sub, client_id, expires_at ?? null, JSON.stringify(record), options?.epoch ?? null]
-      const save = { text: saveText, values, must: true }
-      const { receipt_id, scope } = receipt
-      const details = { receipt_id, scope, ...(options?.withdraw && { withdrawn: true as const }) }
-      return ledger.decide([save, keep(receipt), ...(options?.withdraw ? [withdraw(sub, client_id)] : [])], {
+      const { sub, client_id } = consent
+      const after = options?.withdraw ? withdraw(sub, client_id) : resume(sub, client_id)
+      return receipts.decideWithReceipt([save(consent, options?.epoch), after], receipt, {
         event: 'consent.given',
         by: options?.by,
-        sub,
-        client_id,
-        details,
+        details: { scope: receipt.scope, ...(options?.withdraw && { withdrawn: true as const }) },
       })
     },
+    restrict: async (consent, receipt, restriction, { epoch, by }) => {
+      const { sub, client_id } = consent
+      const statement = await restrict(sub, client_id, restriction, receipt.at)
+      const event = EVENTS[receipt.decision as keyof typeof EVENTS]
+      return receipts.decideWithReceipt([save(consent, epoch), statement], receipt, { event, by, details: { scope: receipt.scope } })
+    },
+    use: createUses(sql),
     withdraw: (sub, client_id, receipt, by) =>
-      ledger.decide(
+      receipts.decideWithReceipt(
         [
           { text: 'delete from consents where sub = $1 and client_id = $2', values: [sub, client_id], must: true },
-          keep(receipt),
           withdraw(sub, client_id),
         ],
-        { event: 'consent.withdrawn', by, sub, client_id, details: { receipt_id: receipt.receipt_id } },
+        receipt,
+        { event: 'consent.withdrawn', by },
       ),
     list: async (sub, { after, limit }) => (await sql.all(listText, [sub, after, limit])).map(readConsent),
   }
 }
 
-function keep({ receipt_id, sub, client_id, ...record }: Receipt): Statement {
-  const text = 'insert into receipts (receipt_id, sub, client_id, record) values ($1, $2, $3, $4)'
-  return { text, values: [receipt_id, sub, client_id, JSON.stringify(record)] }
+function save({ sub, client_id, expires_at, used_at, use: _, ...record }: Consent, epoch: number | undefined): Statement {
+  const values = [sub, client_id, expires_at ?? null, used_at ?? null, JSON.stringify(record), epoch ?? null]
+  return { text: saveText, values, must: true }
 }
 
-/** From `sub`, `client_id`, `expires_at` and `record`. */
+/** From `sub`, `client_id`, `expires_at`, `used_at`, `record` and, where it was asked for, `use_by_day`. */
 export function readConsent(row: Row): Consent {
   const consent = JSON.parse(row.record as string)
   consent.sub = row.sub
   consent.client_id = row.client_id
   if (row.expires_at !== null) consent.expires_at = row.expires_at
+  if (row.used_at !== null) consent.used_at = row.used_at
+  const use = readUse(row.use_by_day as string | null | undefined)
+  if (use) consent.use = use
   return consent
 }

@@ -81,6 +81,29 @@ export const migrations = (clustered: string): readonly Step[] => [
   'create index audit_by_time on audit (at)',
   // which node does what only one needs to do, and until when
   `create table leases (name text not null primary key, holder text not null, ends_at bigint not null)${clustered}`,
+  // a person's receipts are a chain; those of older servers have no place in it
+  'alter table receipts add column seq bigint',
+  'alter table receipts add column hash text',
+  // what was shown, and what its hash in the record was salted with: both can be erased
+  'alter table receipts add column shown text',
+  'alter table receipts add column salt text',
+  { index: 'receipts_by_person', on: 'receipts (sub, seq)', unique: true },
+  `create table receipt_chains (sub text not null primary key, entries bigint not null, head text not null)${clustered}`,
+  // what was taken back of a consent that goes on, and when it was of use
+  'alter table withdrawals add column limits text',
+  'alter table consents add column used_at bigint',
+  'alter table consents add column use_by_day text',
   // people who were deleted: nobody is given their sub again
   `create table gone_users (sub text not null primary key)${clustered}`,
+  // what people show besides a password
+  `create table passkeys (
+    passkey_id text not null primary key, credential_id text not null unique, sub text not null,
+    counter bigint not null, used_at bigint, record text not null)`,
+  'create index passkeys_by_sub on passkeys (sub)',
+  `create table totp (sub text not null primary key, last_step bigint not null, record text not null)${clustered}`,
+  `create table recovery_codes (sub text not null, code_hash text not null, primary key (sub, code_hash))${clustered}`,
+  // what people are called somewhere else: one person for each, and one of each issuer for a person
+  `create table identities (
+    issuer text not null, subject text not null, sub text not null, identity_id text not null unique, record text not null,
+    primary key (issuer, subject), unique (sub, issuer))`,
 ]

@@ -1,23 +1,29 @@
 import type { Consent } from '../core/model/grant.ts'
 import type { Store } from '../core/model/store.ts'
 import type { StoredSession } from '../core/model/user.ts'
+import type { Ledger } from './audit.ts'
 import { readConsent } from './consents.ts'
 import type { Row, Sql, Statement } from './sql.ts'
-import { epochOf } from './withdrawals.ts'
+import { epochOf, withdraw } from './withdrawals.ts'
 
 const findText = `
   select session_hash, sid, sub, expires_at, selected_at, record from sessions where session_hash = $1 and expires_at > $2`
 const standingText = `
   select s.session_hash, s.sid, s.sub, s.expires_at, s.selected_at, s.record, ${epochOf('s.sub', 'cast($2 as text)')} as epoch,
-    c.client_id, c.expires_at as consent_expires_at, c.record as consent_record
+    c.client_id, c.expires_at as consent_expires_at, c.used_at as consent_used_at, c.record as consent_record
   from sessions s left join consents c on c.sub = s.sub and c.client_id = cast($2 as text)
   where s.session_hash = $1 and s.expires_at > $3`
 const openText = `
   insert into sessions (session_hash, sid, sub, expires_at, selected_at, record) values ($1, $2, $3, $4, $5, $6)`
 const endText = 'delete from sessions where session_hash = $1'
+const listText = `
+  select session_hash, sid, sub, expires_at, selected_at, record
+  from sessions where sub = $1 and expires_at > $2 order by expires_at desc, sid limit $3`
+const endOneText = 'delete from sessions where sub = $1 and sid = $2'
+const endAllText = 'delete from sessions where sub = $1 and (cast($2 as text) is null or session_hash <> cast($2 as text))'
 
 /** Sessions of our own pages, by the hash of their cookie. */
-export function createSessions(sql: Sql): Store['sessions'] {
+export function createSessions(sql: Sql, ledger: Ledger): Store['sessions'] {
   return {
     find: async (session_hash, now) => {
       const [row] = await sql.all(findText, [session_hash, now])
@@ -43,12 +49,25 @@ export function createSessions(sql: Sql): Store['sessions'] {
     end: async (session_hash) => {
       await sql.write(endText, [session_hash])
     },
+    list: async (sub, now, limit) => (await sql.all(listText, [sub, now, limit])).map(readSession),
+    endOne: async (sub, sid) => (await sql.change(endOneText, [sub, sid])) > 0,
+    endAll: async (sub, { but = null, withdraw: also, by } = {}) => {
+      const end: Statement = { text: endAllText, values: [sub, but] }
+      if (!also) await sql.write(end.text, end.values)
+      else await ledger.decide([end, withdraw(sub, '')], { event: 'withdrawn', by, sub, details: { ended: 'everything' } })
+    },
   }
 }
 
-function readConsentBeside({ sub, client_id, consent_expires_at, consent_record }: Row): Consent | null {
+function readConsentBeside({ sub, client_id, consent_expires_at, consent_used_at, consent_record }: Row): Consent | null {
   if (client_id === null) return null
-  return readConsent({ sub: sub!, client_id: client_id!, expires_at: consent_expires_at!, record: consent_record! })
+  return readConsent({
+    sub: sub!,
+    client_id: client_id!,
+    expires_at: consent_expires_at!,
+    used_at: consent_used_at!,
+    record: consent_record!,
+  })
 }
 
 function readSession(row: Row): StoredSession {

@@ -7,12 +7,15 @@ import { withClientCache } from './client-cache.ts'
 import { createClients } from './clients.ts'
 import { createCodes } from './codes.ts'
 import { createConsents } from './consents.ts'
+import { createFactors } from './factors.ts'
 import { tellFrozen } from './freeze.ts'
 import { createGrants } from './grants.ts'
+import { createIdentities } from './identities.ts'
 import { createInitialAccessTokens } from './initial-access-tokens.ts'
 import { createKeys } from './keys.ts'
 import { migrate, requireSchema } from './migrate.ts'
 import { createOnce } from './once.ts'
+import { createReceiptLedger, createReceipts } from './receipts.ts'
 import { withReplica } from './replica.ts'
 import { createSessions } from './sessions.ts'
 import type { Sql } from './sql.ts'
@@ -33,10 +36,12 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
   await (options.migrate === false ? requireSchema(driver) : migrate(driver))
   const sql = tellFrozen(driver)
   const ledger = createLedger(sql, options.clock ?? systemClock)
+  const receipts = createReceiptLedger(sql, ledger)
   const sweeper = createSweeper(sql)
   const store: Store = {
     clients: createClients(sql, ledger),
-    consents: createConsents(sql, ledger),
+    consents: createConsents(sql, receipts),
+    receipts: createReceipts(sql),
     grants: createGrants(sql, ledger),
     tokens: createTokens(sql, ledger),
     codes: createCodes(sql),
@@ -44,7 +49,9 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
     initialAccessTokens: createInitialAccessTokens(sql, ledger),
     apiKeys: createApiKeys(sql, ledger),
     users: createUsers(sql, ledger),
-    sessions: createSessions(sql),
+    factors: createFactors(sql, ledger),
+    identities: createIdentities(sql, ledger),
+    sessions: createSessions(sql, ledger),
     throttles: createThrottles(sql),
     keys: createKeys(sql, ledger),
     audit: {
@@ -63,5 +70,5 @@ export async function openSqlStore(driver: Sql, options: SqlStoreOptions = {}): 
       await sql.close()
     },
   }
-  return withClientCache(sql.lagging ? withReplica(store, sql, sql.lagging, ledger) : store)
+  return withClientCache(sql.lagging ? withReplica(store, sql, sql.lagging, ledger, receipts) : store)
 }

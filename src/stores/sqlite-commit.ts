@@ -26,6 +26,8 @@ export interface GroupCommitOptions {
   patience?: number
   /** Called before each transaction. */
   before?(): void
+  /** Called when the log has begun anew, outside of any transaction. */
+  anew?(): void
 }
 
 const sync = promisify(fdatasync)
@@ -41,7 +43,7 @@ const LOOK = 16
  * `path` is where the database lies; null in memory.
  */
 export function createGroupCommit(database: DatabaseSync, path: string | null, options: GroupCommitOptions = {}): GroupCommit {
-  const { patience = PATIENCE, before } = options
+  const { patience = PATIENCE, before, anew } = options
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
   let waiting: Write[] = [] // not yet in a transaction
@@ -53,7 +55,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
   let writes = 0
   let commits = 0
   const log = path === null ? null : `${path}-wal`
-  const checkpoint = path === null ? null : createCheckpoint(database, path)
+  const checkpoint = createCheckpoint(database, anew)
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -71,7 +73,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     writes += group.length
     commits += 1
     void syncAll()
-    if (file !== null && commits % LOOK === 0) checkpoint?.look(file)
+    if (file !== null && commits % LOOK === 0) checkpoint(file)
   }
 
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
@@ -141,7 +143,6 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     const last = add(() => undefined)
     closed = true
     await last.catch(() => undefined) // where it was refused, so were the others
-    await checkpoint?.close()
     if (file !== null) closeSync(file)
   }
 

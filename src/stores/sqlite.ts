@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 import { sqliteDdl } from './ddl.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
 import { BUSY_TIMEOUT, explainUndone, isBroken, pause, whenFree } from './sqlite-busy.ts'
+import { createCacheFit } from './sqlite-cache.ts'
 import { createGroupCommit } from './sqlite-commit.ts'
 import { createSharedReads, type SharedReads } from './sqlite-reads.ts'
 import { createSqliteWatch } from './sqlite-watch.ts'
@@ -19,7 +20,9 @@ export async function openSqlite(path: string): Promise<Sqlite> {
   const file = await open(database)
   const statement = createPreparer(database)
   const reads = createSharedReads(database)
-  const commits = createGroupCommit(database, file, { before: reads.end })
+  const fitCache = createCacheFit(database)
+  fitCache()
+  const commits = createGroupCommit(database, file, { before: reads.end, anew: fitCache })
   const runBatch = createBatch(database, statement)
   const watching = file === null ? null : createSqliteWatch(database)
   let closing: Promise<void> | undefined
@@ -82,7 +85,7 @@ function configure(database: DatabaseSync): string | null {
   if (file !== '' && journal_mode !== 'wal') throw new Error('SQLite cannot keep a write-ahead log there: use a local disk.')
   // the log is moved into the database by the commits themselves
   database.exec('pragma synchronous = normal; pragma wal_autocheckpoint = 0; pragma journal_size_limit = 67108864')
-  database.exec('pragma cache_size = -8192; pragma temp_store = memory; pragma trusted_schema = off')
+  database.exec('pragma temp_store = memory; pragma trusted_schema = off')
   return file === '' ? null : file
 }
 

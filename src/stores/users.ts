@@ -28,8 +28,7 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
     find: (sub) => one(findText, sub),
     findByEmail: (email) => one(findByEmailText, email),
     add: async (user, by) => {
-      const add: Statement = { text: addText, values: writeUser(user), must: true }
-      return (await ledger.decide([add], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
+      return (await ledger.decide([addUser(user)], { event: 'user.added', by, sub: user.sub })) ? 'added' : 'taken'
     },
     update: async (user, options) => {
       const [, email, record] = options?.replaces ? writeUser(options.replaces) : []
@@ -49,16 +48,30 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
   }
 }
 
-/** What goes with a person. Whoever has their consents and grants learns it from the counter; receipts stay, without what could be read in them. */
+/**
+ * What goes with a person. Whoever has their consents and grants learns it from the counter; receipts stay, without what could be read in
+ * them, so that their chain stays whole.
+ */
 function bury(sub: string): Statement[] {
   const texts = [
     'insert into gone_users (sub) values ($1) on conflict do nothing',
     'delete from sessions where sub = $1',
     'delete from api_keys where sub = $1',
     'delete from consents where sub = $1',
-    "update receipts set record = '{}' where sub = $1",
+    'delete from passkeys where sub = $1',
+    'delete from totp where sub = $1',
+    'delete from recovery_codes where sub = $1',
+    'delete from identities where sub = $1',
+    'update receipts set shown = null, salt = null where sub = $1',
+    // from before there were chains: nothing hangs on what they say
+    "update receipts set record = '{}' where sub = $1 and seq is null",
   ]
   return [...texts.map((text) => ({ text, values: [sub] })), withdraw(sub, '')]
+}
+
+/** Adds a person; nothing of its batch is kept where their email is somebody else's. */
+export function addUser(user: User): Statement {
+  return { text: addText, values: writeUser(user), must: true }
 }
 
 /** Null where everything stays as it is. Read a moment before: what another node changes meanwhile may be told with this one. */

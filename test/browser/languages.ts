@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { wordsIn } from '../../src/server/pages/words.ts'
 import { byId, findBarriers, findOverflows, pressOn, tabTo } from './chromium.ts'
+import { walkFactors } from './languages-factors.ts'
 import type { Started } from './start.ts'
 
 /**
@@ -47,14 +48,31 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await look('deletion')
     await page.goto(`${started.issuer}/account/security`)
     await look('security')
+    await page.goto(`${started.issuer}/account/receipts`)
+    await look('receipts')
+    await page.locator('.timeline > li').getByRole('link').first().press('Enter')
+    await byId(page, 'receipt-shown').waitFor()
+    await look('a receipt')
     await page.goto(`${started.issuer}/account/apps`)
     await look('connected apps')
+    await pressOn(page, await firstId(page, '-pause'), 'Enter')
+    await byId(page, 'notice').waitFor()
+    await look('connected apps, one rests')
+    await pressOn(page, await firstId(page, '-narrow'), 'Enter')
+    await byId(page, 'grant-narrow-save').waitFor()
+    await look('one app')
+    await page.goto(`${started.issuer}/account/devices`)
+    await look('devices')
+    await pressOn(page, 'signout-everywhere', 'Enter')
+    await look('devices, asked')
+    await page.goto(`${started.issuer}/account/apps`)
     const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!
     await pressOn(page, id.replace(/-confirm$/, ''), 'Enter')
     await look('connected apps, asked')
     await pressOn(page, id, 'Enter')
     await byId(page, 'notice').waitFor()
     await look('connected apps, none')
+    await walkFactors(page, started, look, (there) => signIn(there, started.email, started.password))
     await page.goto(`${started.issuer}/logout/confirm`)
     await look('sign-out')
     await pressOn(page, 'logout-confirm', 'Enter')
@@ -91,6 +109,11 @@ async function letterLink(context: BrowserContext, issuer: string): Promise<stri
   } finally {
     await page.close()
   }
+}
+
+/** The id of the first app's handle with this ending. */
+async function firstId(page: Page, ending: string): Promise<string> {
+  return (await page.locator(`[id^="grant-"][id$="${ending}"]`).first().getAttribute('id'))!
 }
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {

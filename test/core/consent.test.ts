@@ -24,6 +24,7 @@ const decision: Decision = {
   client_name: 'App',
   redirect_host: 'app.example',
   rules: { remembered: true, asked_again: 'growth' },
+  idle: 90 * 86_400,
 }
 const before: Consent = {
   sub: 'u1',
@@ -44,7 +45,7 @@ describe('what a decision leaves behind', () => {
     const expires_at = 1500 + 30 * 86_400_000
     const shared = { sub: 'u1', client_id: 'c1', scope: 'openid email', expires_at }
     const where = { scope_at: { 'https://api.example': 'openid email' }, redirect_hosts: ['app.example'] }
-    assert.deepEqual(consent, { ...shared, ...where, granted_at: 1500, request_id: 'r2' })
+    assert.deepEqual(consent, { ...shared, ...where, granted_at: 1500, used_at: 1500, request_id: 'r2', receipt_id: 'receipt' })
     const shown = { client_name: 'App', redirect_host: 'app.example', resource: ['https://api.example'] }
     assert.deepEqual(receipt, { ...shared, ...shown, receipt_id: 'receipt', at: 1500, decision: 'allowed' })
     assert.equal(withdraw, false)

@@ -142,7 +142,7 @@ describe('the key ring', () => {
     const sealed = keys.code.seal(code)
     const again = await openRing({ store })
     assert.deepEqual(again.keys.code.open(sealed), code)
-    assert.equal(again.keys.list().length, 6)
+    assert.equal(again.keys.list().length, 7)
     await assert.rejects(openRing({ store, secrets: ['x'.repeat(43)] }), /master secret does not open/)
     await store.close()
   })
@@ -158,7 +158,7 @@ describe('the key ring', () => {
     const sealed = keys.code.seal(code)
     const both = await openRing({ store, secrets: ['b'.repeat(43), 'a'.repeat(43)] })
     const { rewrapped, left } = await both.keys.rewrap()
-    assert.deepEqual([rewrapped.length, left], [6, []])
+    assert.deepEqual([rewrapped.length, left], [7, []])
     const after = await openRing({ store, secrets: ['b'.repeat(43)] })
     assert.deepEqual(after.keys.code.open(sealed), code)
     await store.close()
@@ -169,12 +169,12 @@ describe('the key ring', () => {
     const { keys: both } = await openRing({ store, secrets: [NEW, OLD] })
     await both.rotate(['ticket', 'sig-ES256'])
     await old.reload()
-    assert.equal(old.list().length, 8)
+    assert.equal(old.list().length, 9)
     await openRing({ store, secrets: [OLD] })
     await both.rewrap()
     await both.rotate(['mac'])
     const { keys: after } = await openRing({ store, secrets: [NEW] })
-    assert.equal(after.list().length, 9)
+    assert.equal(after.list().length, 10)
     await store.close()
   })
 
@@ -193,7 +193,7 @@ describe('the key ring', () => {
       const rings = await Promise.all(orders.map((secrets) => openRing({ store, time, secrets: [...secrets] })))
       const work = rings.flatMap(({ keys }) => (['ticket', 'token', 'mac', 'client'] as const).map((use) => () => keys.rotate([use])))
       await Promise.all([work[0]!(), rings[0]!.keys.rewrap(), ...work.slice(1).map((rotate) => rotate())])
-      assert.equal((await openRing({ store, secrets: [NEW] })).keys.list().length, 10)
+      assert.equal((await openRing({ store, secrets: [NEW] })).keys.list().length, 11)
       await store.close()
     })
   }
@@ -246,7 +246,7 @@ describe('the key ring', () => {
       }
       assert.deepEqual(other.code.open(keys.code.seal(code)), code)
       assert.equal((await keys.signer.verify(await other.signer.sign(claims, 'at+jwt', 'ES256'), 'at+jwt')).sub, 'u')
-      assert.equal((await store.keys.list()).filter(({ status }) => status === 'active').length, 6)
+      assert.equal((await store.keys.list()).filter(({ status }) => status === 'active').length, 7)
       await store.close()
     })
   }
@@ -298,7 +298,7 @@ describe('the key ring', () => {
     const second = keys.reload()
     resolve()
     await second
-    assert.equal(keys.list().length, 7)
+    assert.equal(keys.list().length, 8)
     await first
     await store.close()
   })
@@ -317,7 +317,7 @@ describe('the key ring', () => {
     }
     const { keys } = await openRing({ store: late, secrets: [NEW, OLD] })
     await keys.rotate(['mac'])
-    assert.equal((await openRing({ store, secrets: [NEW] })).keys.list().length, 7)
+    assert.equal((await openRing({ store, secrets: [NEW] })).keys.list().length, 8)
     await store.close()
   })
 
@@ -404,7 +404,7 @@ describe('the key ring', () => {
   it('many nodes that find the same things due agree on one key of each', async () => {
     const store = await openSqliteStore(':memory:')
     const rings = await Promise.all(Array.from({ length: 8 }, () => openRing({ store })))
-    assert.equal((await store.keys.list()).length, 6)
+    assert.equal((await store.keys.list()).length, 7)
     for (const { keys } of rings) assert.deepEqual(rings[0]!.keys.code.open(keys.code.seal(code)), code)
     await store.close()
   })
@@ -421,7 +421,9 @@ describe('what is due', () => {
     active_at: 0,
     ...given,
   })
-  const others = (['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client'] as const).map((use) => key({ use, kid: use, active_at: 1e15 }))
+  const others = (['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'factor'] as const).map((use) =>
+    key({ use, kid: use, active_at: 1e15 }),
+  )
   const cases: [string, StoredKey[], number, string[]][] = [
     ['nothing is there', [], 0, ['make active']],
     ['young', [key({})], HOUR, []],

@@ -109,9 +109,19 @@ describe('a decision through an API', () => {
       await world.authorize(await world.person(), { client_id: 'by-page' }, { duration: 'revoked', scope: 'invoices.read' })
       await decide(await openProgram(world), await slipOf(world))
       const [page, api] = await Promise.all(['by-page', 'c1'].map((id) => world.store.consents.find(world.mara.sub, id)))
-      const { client_id: _1, request_id: _2, ...from_page } = page!.consent!
-      const { client_id: _3, request_id: _4, ...from_api } = api!.consent!
+      const { client_id: _1, request_id: _2, receipt_id: page_receipt, ...from_page } = page!.consent!
+      const { client_id: _3, request_id: _4, receipt_id: api_receipt, ...from_api } = api!.consent!
       assert.deepEqual(from_api, from_page)
+      const receipts = [page_receipt, api_receipt].map((id) => world.store.receipts.find(world.mara.sub, id!))
+      const [shown, told] = await Promise.all(receipts)
+      assert.deepEqual([shown?.through, told?.through], ['page', 'api'], 'each receipt says how')
+      assert.deepEqual(
+        told?.shown?.scopes.map(({ scope, on }) => [scope, on]),
+        [
+          ['openid', true],
+          ['invoices.read', true],
+        ],
+      )
     }),
   )
 

@@ -193,6 +193,7 @@ describe('a consent after a decision', () => {
     client_name: 'C',
     redirect_host: 'c.example',
     rules: { remembered: true, asked_again: 'growth' as const },
+    idle: 90 * 86_400,
   }
 
   it('replaces what was asked, keeps what was not', () => {
@@ -204,6 +205,7 @@ describe('a consent after a decision', () => {
       scope_at: { 'https://r1': 'openid z', '': 'openid b' },
       redirect_hosts: ['old.example', 'c.example'],
       granted_at: 1000,
+      used_at: 1000,
       request_id: 'r2',
     })
   })
@@ -213,9 +215,12 @@ describe('a consent after a decision', () => {
     ['one without an end', earlier, true],
     ['one that is over', { ...earlier, expires_at: 1000 }, false],
     ['one that is not over', { ...earlier, expires_at: 1001 }, true],
+    ['one that was not used for long', { ...earlier, used_at: 1000 - 90 * 86_400_000 }, false],
+    ['one that was used', { ...earlier, used_at: 1001 - 90 * 86_400_000 }, true],
+    ['one that rests is not unused', { ...earlier, used_at: 1, paused_at: 2 }, true],
     ['one for once', { ...earlier, once: true, expires_at: 2000 }, false],
   ]
   for (const [name, consent, holds] of earlierOnes) {
-    it(`what an earlier consent adds: ${name}`, () => assert.equal(standing(consent, 1000) !== null, holds))
+    it(`what an earlier consent adds: ${name}`, () => assert.equal(standing(consent, 1000, 90 * 86_400) !== null, holds))
   }
 })

@@ -347,7 +347,7 @@ describe('keys', () => {
         .filter(({ status }) => status === 'active')
         .map(({ use }) => use)
         .sort(),
-      ['client', 'mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
+      ['client', 'factor', 'mac', 'sig-ES256', 'sig-RS256', 'ticket', 'token'],
     )
     assert.deepEqual(
       keys.filter(({ status }) => status === 'next').map(({ use }) => use),

@@ -56,10 +56,24 @@ describe('where settings come from', () => {
     const config = await read({ cwd })
     assert.deepEqual([config.port, config.lifetime.code, config.lifetime.grace], [5004, 30, 30])
   })
+  it('how long people may allow something is as usual, or what is named', async (test) => {
+    assert.deepEqual((await read()).consent, { durations: ['once', '30d', 'revoked'] })
+    const { cwd } = withFile(test, 'vouchsafe.config.json', JSON.stringify({ consent: { durations: ['once', '1y'], longest: 86400 } }))
+    assert.deepEqual((await read({ cwd })).consent, { durations: ['once', '1y'], longest: 86_400 })
+  })
   it('an issuer on loopback says the port, and a port the issuer', async () => {
     assert.equal((await read({ flags: { issuer: 'http://127.0.0.1:5005' } })).port, 5005)
     assert.equal((await read({ flags: { port: '5006' } })).issuer, 'http://localhost:5006')
     assert.equal((await read({ flags: { issuer: 'https://id.example.com' } })).port, 4000)
+  })
+  it('people are signed in where host_login says, by a secret of the environment', async (test) => {
+    const host_login = { login: 'https://product.example/login', issuer: 'https://product.example' }
+    const { cwd } = withFile(test, 'vouchsafe.config.json', JSON.stringify({ host_login }))
+    const config = await read({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })
+    assert.deepEqual([config.host_login?.audience, config.host_login?.keys[0]?.alg], ['http://localhost:4000', 'HS256'])
+    assert.match((await problems({ cwd })).join(), /host_login in vouchsafe.config.json needs one way/)
+    assert.match((await problems({ env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })).join(), /without host_login/)
+    assert.match((await problems({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: 'short' } })).join(), /too easy to guess/)
   })
   it('an empty variable is none', async () => {
     assert.deepEqual((await read({ env: { VOUCHSAFE_SECRET: '', VOUCHSAFE_PORT: '' } })).secrets, [])
@@ -237,6 +251,18 @@ describe('a wrong setting in the file is named with the file', () => {
     ['no object', [], /^vouchsafe\.config\.json cannot be read: it must hold one JSON object\.$/],
     ['lifetime too long', { lifetime: { code: 601 } }, /^lifetime in .* needs code to be a whole number of seconds from 10 to 600\.$/],
     ['lifetime unknown', { lifetime: { cod: 60 } }, /^lifetime in .* has a member cod that is not known/],
+    [
+      'no durations',
+      { consent: { durations: [] } },
+      /^consent in .* needs durations to be some of once, 30d, 1y, revoked, one at least\.$/,
+    ],
+    ['a duration that is none', { consent: { durations: ['90d'] } }, /^consent in .* needs durations to be some of /],
+    ['a limit too short', { consent: { longest: 60 } }, /^consent in .* needs longest to be a whole number of seconds from 3600 to /],
+    [
+      'consent unknown',
+      { consent: { longer: 1 } },
+      /^consent in .* has a member longer that is not known: there are durations, longest\.$/,
+    ],
     ['product without a name', { product: { name: '' } }, /^product in .* needs a name/],
     [
       'product with a link that is none',

@@ -31,7 +31,7 @@ describe('keys rewrap', () => {
     const { shell } = openShell(test)
     assert.equal((await shell(OLD!, 'keys', 'rotate', '--use', 'mac')).code, 0)
     const first = await shell(`${NEW},${OLD}`, 'keys', 'rewrap')
-    assert.deepEqual([first.code, first.stdout], [0, 'Sealed 7 keys anew; all of them are under the first secret now.\n'])
+    assert.deepEqual([first.code, first.stdout], [0, 'Sealed 8 keys anew; all of them are under the first secret now.\n'])
     const second = await shell(`${NEW},${OLD}`, 'keys', 'rewrap', '--json')
     assert.deepEqual(JSON.parse(second.stdout), { rewrapped: [], left: [] })
     assert.equal((await shell(NEW!, 'keys', 'rotate', '--use', 'token')).code, 0)

@@ -121,7 +121,7 @@ describe('metrics', () => {
   it('keys, sweeps, the store and the process are told', async () => {
     await site.app.maintain()
     const series = await read()
-    for (const use of ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac']) {
+    for (const use of ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac', 'factor']) {
       assert.equal(series.get(`vouchsafe_keys{use="${use}",status="active"}`), 1)
       assert.ok(series.has(`vouchsafe_active_key_age_seconds{use="${use}"}`))
     }

@@ -12,7 +12,7 @@ import { migrate } from '../../src/stores/migrate.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { LEFT_BEHIND, TABLES } from '../../src/stores/tables.ts'
-import { aClient, aConsent, aGrant, aKey, aReceipt, aSession, aUser, NOW, TEXTS } from './suite/records.ts'
+import { aClient, aConsent, aGrant, aKey, anIdentity, aPasskey, aReceipt, aSession, aTotp, aUser, NOW, TEXTS } from './suite/records.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-dump-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -32,6 +32,10 @@ async function fill(store: Store): Promise<void> {
   await store.clients.add(sealed)
   await store.clients.delete(sealed.client_id)
   await store.sessions.open(aSession({ sub: user.sub }))
+  await store.identities.add(anIdentity({ sub: user.sub }))
+  await store.factors.addPasskey(aPasskey({ sub: user.sub }))
+  await store.factors.setTotp(aTotp({ sub: user.sub }))
+  await store.factors.setRecoveryCodes(user.sub, ['hash'])
   await store.apiKeys.add({ key_hash: 'h', key_id: 'k', sub: user.sub, created_at: NOW } as Parameters<Store['apiKeys']['add']>[0])
   await store.initialAccessTokens.add({ token_hash: 'h', token_id: 't', expires_at: NOW, created_at: NOW } as Parameters<
     Store['initialAccessTokens']['add']

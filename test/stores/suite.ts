@@ -6,8 +6,10 @@ import { brokenTests } from './suite/broken.ts'
 import { clientTests } from './suite/clients.ts'
 import { codeTests } from './suite/codes.ts'
 import { consentTests } from './suite/consents.ts'
+import { factorTests } from './suite/factors.ts'
 import { grantTests } from './suite/grants.ts'
 import { guardTests } from './suite/guards.ts'
+import { identityTests } from './suite/identities.ts'
 import { initialAccessTokenTests } from './suite/initial-access-tokens.ts'
 import { keyRingTests } from './suite/key-ring.ts'
 import { keyTests } from './suite/keys.ts'
@@ -15,6 +17,8 @@ import { noticeTests } from './suite/notices.ts'
 import { onceTests } from './suite/once.ts'
 import { pagingTests } from './suite/paging.ts'
 import { raceTests } from './suite/races.ts'
+import { receiptTests } from './suite/receipts.ts'
+import { restrictionTests } from './suite/restrictions.ts'
 import { sessionTests } from './suite/sessions.ts'
 import { sweepTests } from './suite/sweep.ts'
 import { throttleTests } from './suite/throttles.ts'
@@ -29,16 +33,20 @@ import { openWorld, type World } from './suite/world.ts'
 const parts: Readonly<Record<string, (world: World) => void>> = {
   clients: clientTests,
   consents: consentTests,
+  receipts: receiptTests,
   grants: grantTests,
   withdrawals: withdrawalTests,
   guards: guardTests,
+  restrictions: restrictionTests,
   tokens: tokenTests,
   codes: codeTests,
   'initial access tokens': initialAccessTokenTests,
   'what may happen once': onceTests,
   'API keys': apiKeyTests,
   users: userTests,
+  identities: identityTests,
   sessions: sessionTests,
+  'factors besides a password': factorTests,
   throttles: throttleTests,
   keys: keyTests,
   notices: noticeTests,

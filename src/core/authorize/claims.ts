@@ -12,11 +12,13 @@ export interface AskedClaims {
   sub: string | undefined
   /** The ways of authentication of which one must have been used. @spec OIDC Core §5.5.1.1 */
   essential_acr: string[] | undefined
+  /** Those that would be better than others. */
+  acr_values: string[] | undefined
 }
 
 /** Throws OAuthError `invalid_request` where the parameter is no JSON object of objects. @spec OIDC Core §5.5 */
 export function readClaims(context: Context, claims: string | undefined, client: Client): AskedClaims {
-  if (claims === undefined) return { userinfo: undefined, sub: undefined, essential_acr: undefined }
+  if (claims === undefined) return { userinfo: undefined, sub: undefined, essential_acr: undefined, acr_values: undefined }
   const asked = parse(checkLength('claims', claims))
   const open = new Set(splitScope(client.scope).flatMap((word) => context.scopes[word]?.claims ?? []))
   const names = Object.keys(memberOf(asked, 'userinfo')).filter((name) => open.has(name) && name !== 'sub')
@@ -28,6 +30,7 @@ export function readClaims(context: Context, claims: string | undefined, client:
     userinfo: names.length > 0 ? names : undefined,
     sub: typeof sub === 'string' ? sub : undefined,
     essential_acr: acr.essential === true && values.length > 0 ? values : undefined,
+    acr_values: acr.essential !== true && values.length > 0 ? values : undefined,
   }
 }
 

@@ -1,22 +1,39 @@
 import { sha256 } from '../crypto/hash.ts'
 import { timedId } from '../crypto/random.ts'
 import type { Actor } from '../model/audit.ts'
+import type { Client } from '../model/client.ts'
 import { conclude, type Decision, withdrawalOf } from '../model/consent.ts'
+import { durationsFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
 import type { Context } from '../model/context.ts'
 import type { Consent } from '../model/grant.ts'
+import { identityOf } from './looks.ts'
 
-/** Writes down an answer that was given through an API, with its receipt, exactly as one that was given on a page. False where the consent was taken back at the same moment. */
-export async function writeDecision(context: Context, decision: Decision, by: Actor): Promise<boolean> {
+/** Writes down an answer that was given on a page or through an API, with its receipt. False where the consent was taken back or changed at the same moment. */
+export async function writeDecision(context: Context, client: Client, given: Omit<Decision, 'identity'>, by: Actor): Promise<boolean> {
+  const decision = underPolicy(context, client, given)
   const found = await context.store.consents.find(decision.sub, decision.request.client_id)
+  const { upon } = decision
+  if (upon && (found.consent?.request_id !== upon.request_id || found.consent.scope !== upon.scope)) return false
   const now = context.clock()
   const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
   return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, by })
 }
 
+/** However it was asked and answered, it lasts no longer than the deployment lets it; and it is for the app as it is named now. */
+function underPolicy({ consent: policy }: Context, client: Client, decision: Omit<Decision, 'identity'>): Decision {
+  const { duration, rules } = decision
+  return {
+    ...decision,
+    duration: duration === 'as_before' ? duration : offeredDuration(durationsFor(policy, client), duration),
+    rules: withLimit(rules, policy),
+    identity: identityOf(client),
+  }
+}
+
 /** Takes a consent back, with a receipt; all that came from it ends, codes under way included. False where there was none. */
 export async function withdrawConsent(context: Context, consent: Consent, client_name: string, by: Actor): Promise<boolean> {
   const at = context.clock()
-  return context.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at)), by)
+  return context.store.consents.withdraw(consent.sub, consent.client_id, withdrawalOf(consent, client_name, at, timedId(at), 'api'), by)
 }
 
 /** A name for what one person allowed one client, always the same, without a row of its own. It opens nothing. @spec RFC 9562 §5.8 */

@@ -6,6 +6,7 @@ import { pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
 import type { Interactions } from '../model/interactions.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { writeDecision } from './consent-records.ts'
 import { hashLooks } from './looks.ts'
@@ -30,9 +31,10 @@ export function createInteractions(context: Context): Interactions {
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
       return { request, client, dialect: dialectNamed(request.dialect), looks: hashLooks(client) }
     },
-    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked' }) =>
+    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked', upon, shown }) =>
       writeDecision(
         context,
+        client,
         {
           sub,
           request,
@@ -42,12 +44,17 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
+          through: 'page',
+          ...(upon && { upon }),
+          ...(shown && { shown }),
+          idle: idleOf(context, client),
         },
         { type: 'user', id: sub },
       ),
     resume: (ticket) => to(ticket, dialectOf(ticket)),
     restart: (ticket) => to(ticket, dialectOf(ticket)),
     refuse: (request) => to(keys.ticket.seal({ ...request, denied_at: context.clock() }), request.dialect),
+    settle: (request) => to(keys.ticket.seal({ ...request, no_stronger: true }), request.dialect),
     renew: (request) => {
       const { browser, cookie } = nameBrowser(context)
       return { ticket: request && bindTicket(context, request, browser), cookie }

@@ -17,6 +17,7 @@ export const LIMITS = {
   resource: 512,
   claims: 1024,
   prompt: 64,
+  acr_values: 256,
   code_challenge: 128,
 } as const
 

@@ -1,3 +1,4 @@
+import { isAcrMet, metAcr } from '../model/acr.ts'
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
 import { type Client, isNativeRedirect, isPublic } from '../model/client.ts'
 import { type Milliseconds, SECOND } from '../model/clock.ts'
@@ -8,6 +9,7 @@ import type { Consent } from '../model/grant.ts'
 import { redirectHost } from '../model/redirect-uri.ts'
 import { commonScope, joinScope, missingScope } from '../model/scope.ts'
 import type { Session } from '../model/user.ts'
+import { identityOf } from './looks.ts'
 
 /** Who asks, and by whose rules. */
 export interface Who {
@@ -24,11 +26,17 @@ export function nextStep(
   session: Session | null,
   consent: Consent | null,
   now: Milliseconds,
+  acr_values: readonly string[] = [],
 ): Step {
   const prompt = new Set(request.prompt?.split(' '))
   if (request.denied_at !== undefined) throw new OAuthError('access_denied', 'The person refused.')
 
-  if (session === null || isTooOld(request, prompt, session) || isAnother(request, session) || isTooWeak(request, session)) {
+  if (
+    session === null ||
+    isTooOld(request, prompt, session) ||
+    isAnother(request, session) ||
+    isTooWeak(request, prompt, session, acr_values)
+  ) {
     if (prompt.has('none')) throw new OAuthError('login_required', 'The person is not signed in, or not as asked.')
     return { go: 'login' }
   }
@@ -38,7 +46,7 @@ export function nextStep(
     if (prompt.has('none')) throw new OAuthError('consent_required', 'The person has not consented to this.')
     return { go: 'consent' }
   }
-  return { go: 'issue', session, consent, scope }
+  return { go: 'issue', session: inTheirWords(request, session, acr_values), consent, scope }
 }
 
 /** Times are compared with the request's own beginning, so that who reads slowly is not asked twice. */
@@ -56,11 +64,29 @@ function isAnother({ hinted_sub, created_at }: AuthorizationRequest, session: Se
   return true
 }
 
-/** Not one of the ways that are essential to the client; who has signed in since it asked has no other. @spec OIDC Core §5.5.1.1 */
-function isTooWeak({ essential_acr, created_at }: AuthorizationRequest, { acr, auth_time }: Session): boolean {
-  if (essential_acr === undefined || (acr !== undefined && essential_acr.includes(acr))) return false
-  if (auth_time >= created_at) throw new OAuthError('access_denied', 'The person cannot sign in as the client needs it.')
-  return true
+/**
+ * Not one of the ways that are essential to the client, or that it would rather have; who has signed in since it asked, or is known to have
+ * no stronger way, has no other. @spec OIDC Core §5.5.1.1
+ */
+function isTooWeak(
+  { essential_acr, acr_values: wanted, no_stronger, created_at }: AuthorizationRequest,
+  prompt: ReadonlySet<string>,
+  { acr, auth_time }: Session,
+  order: readonly string[],
+): boolean {
+  const tried = auth_time >= created_at || no_stronger === true
+  if (essential_acr !== undefined && !isAcrMet(acr, essential_acr, order)) {
+    if (tried) throw new OAuthError('access_denied', 'The person cannot sign in as the client needs it.')
+    return true
+  }
+  return wanted !== undefined && !prompt.has('none') && !tried && !isAcrMet(acr, wanted, order)
+}
+
+/** What was done is told by the name that the client has for it. @spec OIDC Core §5.5.1.1 */
+function inTheirWords({ essential_acr, acr_values }: AuthorizationRequest, session: Session, order: readonly string[]): Session {
+  const asked = essential_acr ?? acr_values
+  const acr = asked && metAcr(session.acr, asked, order)
+  return acr === undefined || acr === session.acr ? session : { ...session, acr }
 }
 
 /** What of the request the consent allows; null where it has to be asked. */
@@ -73,11 +99,13 @@ function standing(
   now: Milliseconds,
 ): string | null {
   const answered = consent.request_id === request.request_id
-  if (consent.expires_at !== undefined && consent.expires_at <= now) return null
+  if (consent.paused_at !== undefined || (consent.expires_at !== undefined && consent.expires_at <= now)) return null
   if (prompt.has('consent') && consent.granted_at < request.created_at) return null
   // RFC 8252 §8.6: another program on the machine could ask in the app's name
   const isNative = isPublic(client) && isNativeRedirect(request.redirect_uri)
   if ((consent.once || isNative || !rules.remembered) && !answered) return null
+  // it was given to an app of another name, or with other papers
+  if (consent.identity !== undefined && consent.identity !== identityOf(client)) return null
   if (!consent.redirect_hosts.includes(redirectHost(request.redirect_uri))) return null
   const decided = joinScope(consent.scope, consent.declined ?? '')
   if (missingScope(request.scope, decided).length > 0) return null

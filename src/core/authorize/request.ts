@@ -39,6 +39,7 @@ export async function readRequest(context: Context, params: Params, target: Targ
       ui_locales: params.ui_locales && checkLength('ui_locales', params.ui_locales),
       claims: claims.userinfo,
       essential_acr: claims.essential_acr,
+      acr_values: readAcrValues(context, params.acr_values) ?? knownAcr(context, claims.acr_values ?? []),
       resource: params.resource && readResources(context, params.resource, dialect),
       code_challenge: params.code_challenge,
       code_challenge_method: params.code_challenge_method,
@@ -80,6 +81,16 @@ function readPrompt(prompt: string | undefined): string | undefined {
   const asked = splitScope(checkLength('prompt', prompt))
   if (asked.includes('none') && asked.length > 1) throw new OAuthError('invalid_request', 'prompt=none stands alone.')
   return PROMPTS.filter((known) => asked.includes(known)).join(' ') || undefined
+}
+
+/** Those that the host knows, in the order in which they are asked for; undefined where there is none. @spec OIDC Core §3.1.2.1 */
+function readAcrValues(context: Context, acr_values: string | undefined): string[] | undefined {
+  return acr_values === undefined ? undefined : knownAcr(context, splitScope(checkLength('acr_values', acr_values)))
+}
+
+function knownAcr(context: Context, asked: readonly string[]): string[] | undefined {
+  const known = asked.filter((value) => context.acr_values.includes(value))
+  return known.length > 0 ? known : undefined
 }
 
 function readMaxAge(max_age: string | undefined): number | undefined {

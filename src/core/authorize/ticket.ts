@@ -62,7 +62,7 @@ export function openTicket(context: Context, http: HttpRequest, ticket: string):
 
 /** The same question asked anew: whatever was answered in the other browser does not count here. */
 export function restarted(context: Context, request: AuthorizationRequest, dialect: Dialect): AuthorizationRequest {
-  const { browser, denied_at: _dropped, ...asked } = request
+  const { browser, denied_at: _dropped, no_stronger: _theirs, ...asked } = request
   const restarts = (request.restarts ?? 0) + (browser === undefined ? 0 : 1)
   if (restarts > MOST_RESTARTS) throw new OAuthError('invalid_request', 'The browser keeps no cookies.', { reason: 'no_cookies' })
   const now = context.clock()

@@ -24,13 +24,14 @@ interface Cipher {
   setAuthTag(tag: Bytes): void
 }
 interface Hmac {
-  update(text: string): Hmac
+  update(text: Data): Hmac
+  digest(): Bytes
   digest(encoding: 'base64url'): string
 }
 type KeyPairDone = (error: Error | null, publicKey: KeyObject, privateKey: KeyObject) => void
 export function createCipheriv(algorithm: 'aes-256-gcm', key: KeyObject, iv: Bytes): Cipher
 export function createDecipheriv(algorithm: 'aes-256-gcm', key: KeyObject, iv: Bytes, options: { authTagLength: number }): Cipher
-export function createHmac(algorithm: 'sha256', key: KeyObject): Hmac
+export function createHmac(algorithm: 'sha256' | 'sha1', key: KeyObject): Hmac
 export function createPrivateKey(key: { key: JsonWebKey; format: 'jwk' }): KeyObject
 export function createPublicKey(key: { key: JsonWebKey; format: 'jwk' }): KeyObject
 export function createSecretKey(key: Uint8Array): KeyObject

@@ -8,12 +8,14 @@ import { sealTicket, sealUnbound } from '../authorize/ticket.ts'
 import { readParams } from '../http/params.ts'
 import { redirect } from '../http/reply.ts'
 import type { AuthorizationRequest } from '../model/authorization-request.ts'
+import { isIdle } from '../model/consent.ts'
 import type { Context } from '../model/context.ts'
 import { type Dialect, pathsOf } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { withQuery } from '../model/form.ts'
-import type { Standing } from '../model/grant.ts'
+import type { Consent, Standing } from '../model/grant.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import type { Session } from '../model/user.ts'
 import { issueCode } from '../tokens/code.ts'
 
@@ -26,13 +28,18 @@ export async function authorize(context: Context, http: HttpRequest, dialect: Di
     if (http.method === 'POST')
       return redirect(withQuery(context.issuer + pathsOf(dialect, 'authorize')[0], { ticket: sealUnbound(context, request) }), 303)
     const { session, consent, epoch } = (await findStanding(context, http, request.client_id)) ?? NOBODY
-    const step = nextStep(request, target, session, consent, context.clock())
+    const step = nextStep(request, target, session, ofUse(context, target, consent), context.clock(), context.acr_values)
     if (step.go === 'issue') return answer(target, context.issuer, { code: await issueCode(context, request, step, dialect, epoch) })
     return await ask(context, http, target, request, step.go, session)
   } catch (cause) {
     const error = OAuthError.from(cause)
     return answer(target, context.issuer, error, { 'x-vouchsafe-reference': context.report(error, http, target.client.client_id) })
   }
+}
+
+/** A consent of which no use was made for long is over. */
+function ofUse(context: Context, { client }: Target, consent: Consent | null): Consent | null {
+  return consent && isIdle(consent, context.clock(), idleOf(context, client)) ? null : consent
 }
 
 const NOBODY = { session: null, consent: null, epoch: 0 }

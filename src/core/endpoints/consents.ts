@@ -1,6 +1,6 @@
 import { writeDecision } from '../authorize/consent-records.ts'
 import { openConsentToken, sessionOf, spendConsentToken } from '../authorize/consent-token.ts'
-import { hashLooks } from '../authorize/looks.ts'
+import { hashLooks, shownClient } from '../authorize/looks.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { readRequest } from '../authorize/request.ts'
 import { addressOf } from '../authorize/response.ts'
@@ -11,12 +11,15 @@ import { enveloped, inTheirWords, managementOf } from '../http/management.ts'
 import { readJsonBody } from '../http/params.ts'
 import { json } from '../http/reply.ts'
 import type { Actor } from '../model/audit.ts'
-import type { ConsentRequest } from '../model/authorization-request.ts'
+import type { AuthorizationRequest, ConsentRequest } from '../model/authorization-request.ts'
+import type { Client } from '../model/client.ts'
 import type { Decision } from '../model/consent.ts'
 import type { Context } from '../model/context.ts'
 import type { Dialect, ManagementShape } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import { idleOf } from '../model/lifetimes.ts'
+import { LONGEST_SHOWN, type Shown } from '../model/receipt.ts'
 import { hostOf } from '../model/redirect-uri.ts'
 import { splitScope } from '../model/scope.ts'
 import { issueCode } from '../tokens/code.ts'
@@ -57,7 +60,7 @@ export async function decideConsentRequest(context: Context, http: HttpRequest, 
 async function allow(context: Context, sealed: ConsentRequest, target: Target, by: Actor): Promise<string> {
   const { client, dialect } = target
   const request = await readRequest(context, {}, target)
-  const decision: Decision = {
+  const decision: Omit<Decision, 'identity'> = {
     sub: sealed.sub,
     request,
     scope: request.scope,
@@ -66,12 +69,26 @@ async function allow(context: Context, sealed: ConsentRequest, target: Target, b
     client_name: client.client_name,
     redirect_host: hostOf(request.redirect_uri),
     rules: dialect.consent,
+    through: 'api',
+    shown: shownThrough(context, request, client),
+    idle: idleOf(context, client),
   }
-  await writeDecision(context, decision, by)
+  await writeDecision(context, client, decision, by)
   const { consent, epoch } = await context.store.consents.find(sealed.sub, client.client_id)
   const step = nextStep(request, target, sessionOf(sealed), consent, context.clock())
   if (step.go !== 'issue') throw new OAuthError('access_denied', 'The authorization was withdrawn.')
   return issueCode(context, request, step, dialect, epoch)
+}
+
+/** What the API told of the request: nobody saw a page of ours. */
+function shownThrough(context: Context, { scope, redirect_uri }: AuthorizationRequest, client: Client): Shown {
+  const scopes = splitScope(scope).map((word) => {
+    const { title, description, level = 1 } = context.scopes[word] ?? {}
+    return { scope: word, title: title?.['en'] ?? word, text: description?.['en'] ?? '', level, required: true, on: true }
+  })
+  const shown = { language: 'en', title: client.client_name, client: shownClient(client), redirect_host: hostOf(redirect_uri), scopes }
+  if (JSON.stringify(shown).length > LONGEST_SHOWN) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
+  return shown
 }
 
 /** The request behind a token that is genuine, in time and this person's own, whose client still stands. */

@@ -52,6 +52,7 @@ function openidMetadata(context: Context, at: (endpoint: EndpointName) => string
     userinfo_endpoint: at('userinfo'),
     end_session_endpoint: context.pages.logout === undefined ? undefined : at('logout'),
     claims_supported: [...new Set([...claims, 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid'])],
+    acr_values_supported: context.acr_values.length > 0 ? context.acr_values : undefined,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: context.keys.signer.algs,
     prompt_values_supported: PROMPTS,

@@ -3,11 +3,13 @@ import { authenticateApiKey } from '../client-auth/api-key.ts'
 import { readBearer } from '../http/bearer.ts'
 import { enveloped, inTheirWords, listed, managementOf, readPaging, readQuery } from '../http/management.ts'
 import type { Client } from '../model/client.ts'
+import { isIdle } from '../model/consent.ts'
 import type { Context } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Consent } from '../model/grant.ts'
 import type { HttpRequest, Reply } from '../model/http.ts'
+import { idleOf } from '../model/lifetimes.ts'
 import { splitScope } from '../model/scope.ts'
 
 /** Of one person's consents at most so many are looked at. */
@@ -49,8 +51,9 @@ async function findHeld(context: Context, sub: string, dialect: Dialect): Promis
   return consents
     .flatMap((consent, i) => {
       const client = clients[i]
-      const stands = consent.expires_at === undefined || consent.expires_at > now
-      return client && client.dialect === dialect.name && stands ? [{ consent, client }] : []
+      if (!client || client.dialect !== dialect.name) return []
+      const stands = (consent.expires_at ?? now + 1) > now && !isIdle(consent, now, idleOf(context, client))
+      return stands ? [{ consent, client }] : []
     })
     .sort((one, other) => one.consent.granted_at - other.consent.granted_at)
 }

@@ -56,6 +56,7 @@ async function describeAccessToken(context: Context, token: string, asker: Asker
     const { claims, grant } = await verifyAccessToken(context, token)
     const own = (await isOwn(context, asker, claims.client_id, dialect)) && (grant === null || isOf(dialect, grant))
     if (!own && !('client' in asker && isAudience(context, asker.client, claims))) return INACTIVE
+    if (grant && !own) context.usage.note(grant.sub, grant.client_id) // an API was shown it
     const { epoch: _ours, grant_id: _too, ...shown } = claims
     return { active: true, token_type: 'Bearer', ...shown }
   } catch (cause) {
@@ -92,6 +93,7 @@ async function describeRefreshToken(context: Context, token: string, asker: Aske
     isOf(dialect, grant) &&
     grant.generation === shown.generation &&
     grant.revoked_at === undefined &&
+    !grant.paused &&
     grant.expires_at > context.clock()
   if (!grant || !stands) return INACTIVE
   const { sub, scope, sid, client_id, expires_at, grant_id } = grant

@@ -19,5 +19,7 @@ export async function token(context: Context, http: HttpRequest, dialect: Dialec
   if (!client.grant_types.includes(params.grant_type!))
     throw new OAuthError('unauthorized_client', 'This client may not use that grant_type.')
   await context.keys.signer.ready?.() // before a code is used up for a token that nobody could sign
-  return json(await issueTokens(context, client, dialect, await prove(context, params, client, dialect)))
+  const issue = await prove(context, params, client, dialect)
+  if (issue.grant) context.usage.note(issue.grant.sub, client.client_id)
+  return json(await issueTokens(context, client, dialect, issue))
 }

@@ -6,7 +6,7 @@ import type { Context, Issue } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import { type AuthorizationCode, bornAt, type Grant } from '../model/grant.ts'
-import { lifetimeOf } from '../model/lifetimes.ts'
+import { lifetimeOf, refreshLifetime } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { accessTokenLifetime, narrowResources } from '../model/resource.ts'
 
@@ -57,7 +57,7 @@ function openGrant(context: Context, code: AuthorizationCode, client: Client, di
   const longest = refresh ? now + lifetimeOf(context, dialect, 'grant') * SECOND : token
   const end = Math.min(longest, ends_at ?? longest)
   // a grant outlives its tokens
-  const idle = refresh ? Math.max(token, now + lifetimeOf(context, dialect, 'refresh_token') * SECOND) : token
+  const idle = refresh ? Math.max(token, now + refreshLifetime(context, dialect, client) * SECOND) : token
   const redeemed_at = dialect.code_replay === 'tolerate' ? { redeemed_at: now } : {}
   return { ...kept, ...redeemed_at, generation: refresh ? 1 : 0, expires_at: Math.min(idle, end), ends_at: end }
 }

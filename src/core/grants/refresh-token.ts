@@ -5,7 +5,7 @@ import type { Context, Issue } from '../model/context.ts'
 import type { Dialect } from '../model/dialect.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
-import { lifetimeOf } from '../model/lifetimes.ts'
+import { lifetimeOf, refreshLifetime } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
 import { accessTokenLifetime, longestAccessToken, narrowResources } from '../model/resource.ts'
 import { commonScope, joinScope, missingScope, splitScope } from '../model/scope.ts'
@@ -30,10 +30,10 @@ async function rotateUnseen(
   dialect: Dialect,
   now: Milliseconds,
 ): Promise<Issue | null> {
-  const lives = lifetimeOf(context, dialect, 'refresh_token')
+  const lives = refreshLifetime(context, dialect, client)
   if (params.scope !== undefined || params.resource !== undefined || lives < longestAccessToken(context, dialect)) return null
   const grant = await context.store.grants.rotate(grant_id, generation, now, now + lives * SECOND, null, client.client_id)
-  if (grant && isOf(grant, client, dialect)) return { grant, scope: readScope(undefined, grant, client), resource: grant.resource }
+  if (grant && isOf(grant, client, dialect)) return { grant, scope: leftOf(heldScope(grant, client), grant), resource: grant.resource }
   return null
 }
 
@@ -50,14 +50,15 @@ async function rotateSeen(
   checkStanding(grant, now)
   const scope = readScope(params.scope, grant, client)
   const resource = narrowResources(context, grant.resource, params.resource, dialect)
-  const usual = scope === readScope(undefined, grant, client) && resource === grant.resource
+  const usual = scope === heldScope(grant, client) && resource === grant.resource
   const asked = usual ? null : JSON.stringify([splitScope(scope).sort(), resource])
+  if (scope !== '' && leftOf(scope, grant) === '') throw new OAuthError('invalid_scope', 'The person has taken all of this scope back.')
   // a grant outlives its tokens
-  const lives = Math.max(lifetimeOf(context, dialect, 'refresh_token'), accessTokenLifetime(context, dialect, resource))
+  const lives = Math.max(refreshLifetime(context, dialect, client), accessTokenLifetime(context, dialect, resource))
   const idle = now + lives * SECOND
   const rotated = await context.store.grants.rotate(shown.grant_id, shown.generation, now, idle, asked)
   const standing = rotated ?? (await findRetried(context, client, dialect, shown, asked, now))
-  return { grant: standing, scope, resource }
+  return { grant: standing, scope: leftOf(scope, standing), resource }
 }
 
 /** It was given to this client, in the dialect that the client has now. */
@@ -68,14 +69,36 @@ function isOf(grant: Grant, client: Client, dialect: Dialect): boolean {
 const unknown = () => refused('The refresh token is unknown.')
 const refused = (why: string) => new OAuthError('invalid_grant', why, { retry: false })
 
+/**
+ * The grant lives, so the answer must not be the one on which clients throw their refresh token away. Not 503 either: it is the person's
+ * wish and no fault of this node, which whoever stands in front of it may otherwise take for broken.
+ */
+const resting = () =>
+  new OAuthError('temporarily_unavailable', 'The person lets this access rest. The refresh token is good again when they let it go on.', {
+    status: 400,
+    retry: false,
+  })
+
 function checkStanding(grant: Grant, now: Milliseconds): void {
   if (grant.revoked_at !== undefined) throw refused('The grant was revoked.')
   if (grant.expires_at <= now) throw refused('The refresh token has expired.')
+  if (grant.paused) throw resting()
 }
 
-/** Never more than the grant. @spec RFC 6749 §6 */
+/** What the grant was given for, as far as the client is still registered for it. */
+function heldScope({ scope, narrowed }: Grant, client: Client): string {
+  const given = narrowed === undefined ? scope : joinScope(scope, narrowed)
+  return commonScope(given, joinScope(client.scope, 'offline_access'))
+}
+
+/** Without what the person has taken back: clients that name all that they were once given shall get the rest. @spec RFC 6749 §3.3 */
+function leftOf(scope: string, { narrowed }: Grant): string {
+  return narrowed === undefined ? scope : missingScope(scope, narrowed).join(' ')
+}
+
+/** Never more than the grant was given for. @spec RFC 6749 §6 */
 function readScope(asked: string | undefined, grant: Grant, client: Client): string {
-  const held = commonScope(grant.scope, joinScope(client.scope, 'offline_access')) // the registration may have shrunk meanwhile
+  const held = heldScope(grant, client)
   if (asked === undefined || missingScope(held, asked).length + missingScope(asked, held).length === 0) return held
   if (missingScope(asked, held).length > 0) throw new OAuthError('invalid_scope', 'The scope goes beyond the grant.')
   return splitScope(asked).join(' ')

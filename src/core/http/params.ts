@@ -39,6 +39,8 @@ const NAMES: readonly Name[] = [
   'client_assertion',
   'post_logout_redirect_uri',
   'logout_hint',
+  'since',
+  'cursor',
   'resource',
 ]
 const MOST_RESOURCES = 8

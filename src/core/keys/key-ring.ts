@@ -100,8 +100,14 @@ function createSeals(sealing: (use: KeyUse) => SealingKeys, issuer: string, cloc
     logout: createSeal(ticket, 'logout', FIELDS.logout, issuer, clock),
     // for a week: the roots of tickets are gone by then
     link: createSeal(sealing('client'), 'link', FIELDS.link, issuer, clock),
+    upstream: createSeal(ticket, 'upstream', FIELDS.upstream, issuer, clock),
+    pending_link: createSeal(ticket, 'pending_link', FIELDS.pending_link, issuer, clock),
     access_token: withIssuer(createSeal(token, 'access_token', FIELDS.access_token, issuer, clock, ASKED_ABOUT), issuer),
     client: createSealedClients(sealing('client'), issuer, clock),
+    factors: {
+      totp: createSeal(sealing('factor'), 'totp', FIELDS.totp, issuer, clock),
+      step: createSeal(ticket, 'factor_step', FIELDS.factor_step, issuer, clock),
+    },
     refreshTokens: createRefreshTokens(sealing('mac'), issuer),
   }
 }

@@ -37,6 +37,8 @@ export function schedules(
     token: { lead: KNOWN, period: 30 * DAY, keep: access_token + DAY, ...other.token },
     client: { lead: KNOWN, period: 90 * DAY, keep: UNUSED_CLIENT, ...other.client },
     mac: { lead: KNOWN, period: 90 * DAY, keep: grant + DAY, ...other.mac },
+    // what it seals lasts as long as an account: it works until an operator rotates it, and is kept after that
+    factor: { lead: KNOWN, period: Number.POSITIVE_INFINITY, keep: Number.POSITIVE_INFINITY, ...other.factor },
   }
 }
 

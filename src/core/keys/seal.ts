@@ -2,11 +2,13 @@ import { type Box, createBox, type SecretKey } from '../crypto/seal.ts'
 import type { AuthorizationRequest, ConsentRequest } from '../model/authorization-request.ts'
 import type { Registration } from '../model/client.ts'
 import { type Clock, HOUR } from '../model/clock.ts'
+import type { FactorStep, TotpSecret } from '../model/factor.ts'
 import type { AuthorizationCode } from '../model/grant.ts'
 import type { Seal } from '../model/keys.ts'
 import type { LogoutRequest } from '../model/logout.ts'
 import type { MailLink } from '../model/mail-link.ts'
 import type { AccessTokenClaims } from '../model/token.ts'
+import type { PendingLink, UpstreamFlow } from '../model/upstream.ts'
 
 /** The secrets of one use: the one that seals now, and all that still open. */
 export interface SealingKeys {
@@ -40,6 +42,8 @@ const REQUEST = [
   'denied_at',
   'restarts',
   'essential_acr',
+  'acr_values',
+  'no_stronger',
 ] satisfies (keyof AuthorizationRequest)[]
 
 /** The order in which each record's fields are written. A sealed text has no room for their names; new fields go to the end. */
@@ -78,6 +82,19 @@ export const FIELDS = {
   ] satisfies (keyof ConsentRequest)[],
   logout: ['expires_at', 'browser', 'client_id', 'post_logout_redirect_uri', 'state', 'sid', 'sub'] satisfies (keyof LogoutRequest)[],
   link: ['act', 'expires_at', 'email', 'sub', 'state'] satisfies (keyof MailLink)[],
+  upstream: [
+    'expires_at',
+    'begun_at',
+    'upstream',
+    'state',
+    'nonce',
+    'code_verifier',
+    'ticket_hash',
+    'next',
+    'not_before',
+    'sub',
+  ] satisfies (keyof UpstreamFlow)[],
+  pending_link: ['expires_at', 'created_at', 'upstream', 'issuer', 'subject', 'email', 'sub'] satisfies (keyof PendingLink)[],
   access_token: [
     'sub',
     'client_id',
@@ -119,7 +136,10 @@ export const FIELDS = {
     'default_scope',
     'optional_scope',
     'refresh_token_grace',
+    'consent_idle',
   ] satisfies (keyof Registration)[],
+  totp: ['sub', 'secret'] satisfies (keyof TotpSecret)[],
+  factor_step: ['kind', 'expires_at', 'binding', 'sub', 'password_mark', 'amr', 'auth_time', 'value'] satisfies (keyof FactorStep)[],
 }
 
 /** A kid has four characters, because it stands in front of every sealed text. */

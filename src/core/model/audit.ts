@@ -1,4 +1,5 @@
 import type { Milliseconds } from './clock.ts'
+import type { FactorKind } from './factor.ts'
 import type { KeyUse } from './stored-key.ts'
 
 /** Who decided: a person, a client about what is its own, whoever runs the commands, the server by itself, or the program around it. */
@@ -18,6 +19,9 @@ export const AUDIT_EVENTS = [
   'client.enabled',
   'client.deleted',
   'consent.given',
+  'consent.narrowed',
+  'consent.paused',
+  'consent.resumed',
   'consent.withdrawn',
   'grant.revoked',
   'token.revoked',
@@ -27,10 +31,17 @@ export const AUDIT_EVENTS = [
   'user.disabled',
   'user.enabled',
   'user.deleted',
+  'identity.linked',
+  'identity.unlinked',
   'api_key.added',
   'api_key.revoked',
   'initial_access_token.added',
   'initial_access_token.revoked',
+  'factor.added',
+  'factor.changed',
+  'factor.removed',
+  'factor.reset',
+  'recovery_code.used',
   'key.made',
   'key.promoted',
   'key.destroyed',
@@ -50,7 +61,9 @@ export interface AuditDetails {
   /** What people had allowed was taken back with this. */
   forgotten?: true
   /** What ended for this person. */
-  ended?: 'sessions' | 'everything'
+  ended?: 'sessions' | 'other_sessions' | 'everything'
+  factor?: FactorKind
+  passkey_id?: string
   /** The person whose client it is. */
   owner?: string
   /** It registered itself, and came into use now. */
@@ -61,6 +74,9 @@ export interface AuditDetails {
   grant_id?: string
   jti?: string
   reason?: RevocationReason
+  identity_id?: string
+  /** Where the identity is from. */
+  issuer?: string
   key_id?: string
   token_id?: string
   dialect?: string

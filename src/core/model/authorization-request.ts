@@ -31,6 +31,10 @@ export interface AuthorizationRequest {
   claims?: string[]
   /** One of these must have been done. @spec OIDC Core §5.5.1.1 */
   essential_acr?: string[]
+  /** One of these would be better, of those there are. @spec OIDC Core §3.1.2.1 */
+  acr_values?: string[]
+  /** The person who is signed in has no way that would be better. */
+  no_stronger?: boolean
   resource?: string[]
   code_challenge?: string
   code_challenge_method?: string

@@ -1,5 +1,6 @@
 import type { Client, ClientMetadata } from './client.ts'
 import { DAY, numericDate, SECOND } from './clock.ts'
+import { DURATIONS, type Duration } from './consent-policy.ts'
 import { type ErrorCode, OAuthError } from './error.ts'
 import { findLinkProblem, findRedirectProblem, LONGEST_URI } from './redirect-uri.ts'
 import { commonScope, isScope, joinScope, missingScope } from './scope.ts'
@@ -45,8 +46,11 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   require_auth_time: readBoolean,
   require_pkce: readBoolean,
   access_token_format: (value, field) => readOneOf(value, field, ['jwt', 'opaque']),
+  consent_durations: (value, field) => readList(value, field, 4, (one) => readOneOf(one, field, Object.keys(DURATIONS))) as Duration[],
   refresh_token_grace: (value, field) => readWhole(value, field, 0, 300),
+  consent_idle: (value, field) => readWhole(value, field, 3600, 315_360_000),
   dialect: (value, field) => readText(value, field, 64),
+  theme: (value, field) => readText(value, field, 32),
 }
 
 /** Members that are no registry's. They can loosen what protects people, so only the deployment gives them. */
@@ -55,8 +59,11 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'access_token_format',
   'default_scope',
   'optional_scope',
+  'consent_durations',
   'refresh_token_grace',
+  'consent_idle',
   'dialect',
+  'theme',
 ])
 /** Unknown members that are named. */
 const MOST_UNKNOWN = 20

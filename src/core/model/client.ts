@@ -1,4 +1,5 @@
 import type { Milliseconds } from './clock.ts'
+import type { Duration } from './consent-policy.ts'
 
 /** Characters of a client_id, whoever made it: one that carries its registration is long. Room for a person beside it in a key of a table. */
 export const LONGEST_CLIENT_ID = 2048
@@ -42,8 +43,14 @@ export interface ClientMetadata {
   default_scope?: string
   /** Ours: of its scopes, those a person may leave off although the catalogue requires them. */
   optional_scope?: string
+  /** Ours: of the durations that the deployment offers for a consent, those that are offered for this client. */
+  consent_durations?: Duration[]
   /** Ours: seconds for which a used refresh token may be shown again, 0 to 300. */
   refresh_token_grace?: number
+  /** Ours: seconds after which a consent "until I revoke it" that is not used is over. */
+  consent_idle?: number
+  /** Ours: the name of the theme that pages wear for it. */
+  theme?: string
   /** Ours: the one dialect in which it speaks. */
   dialect: string
 }

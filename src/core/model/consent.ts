@@ -1,13 +1,11 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
-import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
+import { type Milliseconds, SECOND } from './clock.ts'
+import { DURATIONS, type Duration } from './consent-policy.ts'
 import type { ConsentRules } from './dialect.ts'
-import type { Consent, Receipt } from './grant.ts'
+import type { Consent } from './grant.ts'
+import type { Receipt, Shown } from './receipt.ts'
 import { redirectHost } from './redirect-uri.ts'
 import { joinScope, missingScope, splitScope } from './scope.ts'
-
-/** For how long something may be allowed: by the value of the form's field. */
-export const DURATIONS = { once: HOUR, '30d': 30 * DAY, revoked: null } as const
-export type Duration = keyof typeof DURATIONS
 
 /** What a person has answered to a request, on a page or through an API. */
 export interface Decision {
@@ -17,12 +15,21 @@ export interface Decision {
   scope: string
   /** Of the claims asked for one by one, what was allowed. */
   claims: readonly string[]
-  duration: Duration
+  /** 'as_before': the end of the consent that it changes stays. */
+  duration: Duration | 'as_before'
+  /** The consent that was shown to change: where another stands now, nothing is written. */
+  upon?: Pick<Consent, 'request_id' | 'scope'>
+  /** The client's name and addresses, as `identityOf` puts them. */
+  identity?: string
+  through?: Receipt['through']
+  shown?: Shown
   /** As they were shown. */
   client_name: string
   redirect_host: string
   /** How the dialect of the request remembers. */
   rules: ConsentRules
+  /** Seconds after which a consent without an end is over where it is not used. */
+  idle: number
 }
 
 /** What a decision leaves behind. */
@@ -34,9 +41,18 @@ export interface Concluded {
 }
 
 /** What of an earlier consent still holds at `now`. One that was for once held for its own request only. */
-export function standing(consent: Consent | null, now: Milliseconds): Consent | null {
-  if (!consent || consent.once) return null
+export function standing(consent: Consent | null, now: Milliseconds, idle: number): Consent | null {
+  if (!consent || consent.once || isIdle(consent, now, idle)) return null
   return consent.expires_at !== undefined && consent.expires_at <= now ? null : consent
+}
+
+/** When a consent without an end is over for not being used; undefined where it is not. What rests is not unused. `idle` is in seconds. */
+export function idleEnd({ expires_at, paused_at, used_at }: Consent, idle: number): Milliseconds | undefined {
+  return expires_at === undefined && paused_at === undefined && used_at !== undefined ? used_at + idle * SECOND : undefined
+}
+
+export function isIdle(consent: Consent, now: Milliseconds, idle: number): boolean {
+  return (idleEnd(consent, idle) ?? Number.POSITIVE_INFINITY) <= now
 }
 
 /** Of a standing consent, the scopes that this request does not ask for: they go on under the new decision. */
@@ -47,8 +63,8 @@ export function untouchedScope(consent: Consent | null, request: AuthorizationRe
 /** What is to be written down: what was asked now is replaced, what was allowed before and not asked now stays. Pure. */
 export function conclude(found: Consent | null, decision: Decision, now: Milliseconds, receipt_id: string): Concluded {
   const { request, sub } = decision
-  const before = decision.rules.asked_again === 'growth' ? standing(found, now) : null
-  const consent = consentAfter(before, decision, Math.max(now, request.created_at))
+  const before = decision.rules.asked_again === 'growth' ? standing(found, now, decision.idle) : null
+  const consent = { ...consentAfter(before, decision, Math.max(now, request.created_at)), receipt_id }
   const receipt: Receipt = {
     receipt_id,
     sub,
@@ -60,6 +76,8 @@ export function conclude(found: Consent | null, decision: Decision, now: Millise
     redirect_host: decision.redirect_host,
     ...(request.resource && { resource: request.resource }),
     ...(consent.expires_at !== undefined && { expires_at: consent.expires_at }),
+    ...(decision.through && { through: decision.through }),
+    ...(decision.shown && { shown: decision.shown }),
   }
   return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
 }
@@ -88,7 +106,7 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
   const kept = before?.claims?.filter((name) => !asked.includes(name))
   const claims = union(kept, decision.claims)
   const declined_claims = union(before?.declined_claims, asked).filter((name) => !claims.includes(name))
-  const expires_at = endAfter(decision, granted_at)
+  const expires_at = endAfter(before, decision, granted_at)
   return {
     sub,
     client_id: request.client_id,
@@ -96,12 +114,14 @@ export function consentAfter(before: Consent | null, decision: Decision, granted
     scope_at: scopeAt(before, decision),
     redirect_hosts: union(before?.redirect_hosts, [redirectHost(request.redirect_uri)]),
     granted_at,
+    used_at: granted_at,
     request_id: request.request_id,
     ...(declined !== '' && { declined }),
     ...(claims.length > 0 && { claims }),
     ...(declined_claims.length > 0 && { declined_claims }),
     ...(expires_at !== undefined && { expires_at }),
     ...(duration === 'once' && { once: true }),
+    ...(decision.identity !== undefined && { identity: decision.identity }),
   }
 }
 
@@ -114,15 +134,26 @@ function scopeAt(before: Consent | null, { request, scope }: Decision): Record<s
   return after
 }
 
-function endAfter({ duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
+function endAfter(before: Consent | null, { duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
   const longest = rules.longest === undefined ? Number.POSITIVE_INFINITY : rules.longest * SECOND
+  // what was allowed under an older policy ends by the present one
+  if (duration === 'as_before')
+    return longest === Number.POSITIVE_INFINITY
+      ? before?.expires_at
+      : Math.min(before?.expires_at ?? longest + granted_at, longest + granted_at)
   const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
   return lasts === Number.POSITIVE_INFINITY ? undefined : granted_at + lasts
 }
 
 /** The receipt of a consent that is taken back. Pure. */
-export function withdrawalOf({ sub, client_id, scope }: Consent, client_name: string, at: Milliseconds, receipt_id: string): Receipt {
-  return { receipt_id, sub, client_id, at, decision: 'withdrawn', scope, client_name }
+export function withdrawalOf(
+  { sub, client_id, scope }: Consent,
+  client_name: string,
+  at: Milliseconds,
+  receipt_id: string,
+  through?: Receipt['through'],
+): Receipt {
+  return { receipt_id, sub, client_id, at, decision: 'withdrawn', scope, client_name, ...(through && { through }) }
 }
 
 function union(one: readonly string[] = [], other: readonly string[] = []): string[] {

@@ -1,6 +1,7 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
 import type { Clock } from './clock.ts'
+import type { ConsentPolicy } from './consent-policy.ts'
 import type { Dialect } from './dialect.ts'
 import type { OAuthError } from './error.ts'
 import type { Grant, Standing } from './grant.ts'
@@ -48,6 +49,8 @@ export interface Context {
   report(error: OAuthError, http: HttpRequest, client_id?: string): string
   dialects: readonly Dialect[]
   lifetime: Lifetimes
+  /** For how long people may allow something. */
+  consent: ConsentPolicy
   /** All that are declared, by the deployment or by a dialect. */
   scopes: Readonly<Record<string, ScopeDefinition>>
   /** Those of the deployment, which clients of every dialect may ask for. */
@@ -57,16 +60,30 @@ export interface Context {
   default_resource: string
   /** 'ours': rows of the store, and a code dies with its session. 'host': somebody else's. */
   sessions: 'ours' | 'host'
+  /** The ways of signing in that there are, the weakest first: each does for those before it. None unless the host names them. @spec OIDC Discovery §3 */
+  acr_values: readonly string[]
   /** Who sits at this browser. The host answers; the core only asks. */
   session(http: HttpRequest): Promise<Session | null>
   /** The same and what they have allowed the client, where the host can tell both in one look; else the store is asked. */
   standing?(http: HttpRequest, client_id: string): Promise<Standing | null>
   /** The person, for claims; null where they are gone. The store's own people unless the host has others. */
   findUser(sub: string): Promise<User | null>
+  /** Counts what people's consents are used for. */
+  usage: Usage
   pages: Pages
   grants: Readonly<Record<string, GrantHandler>>
   clientAuth: Readonly<Record<string, ClientAuthMethod>>
   checks: readonly AuthorizeCheck[]
+}
+
+/** When and how often what people allowed is of use. */
+export interface Usage {
+  /** One use; costs no more than a look into a map. */
+  note(sub: string, client_id: string): void
+  /** Writes what is due, at most once a minute. It does not throw: that it cannot be written is told to the log. */
+  soon(): Promise<void>
+  /** Writes all that was counted. */
+  flush(): Promise<void>
 }
 
 /** An endpoint: one request in, one reply out. `item` is what of a collection is meant; '' elsewhere. */

@@ -1,6 +1,6 @@
 import type { ClientMetadata } from './client.ts'
 import type { ErrorCode, ErrorReason, OAuthError } from './error.ts'
-import type { Lifetimes } from './lifetimes.ts'
+import type { DialectLifetimes } from './lifetimes.ts'
 import type { ClientField, ClientFilter, ConsentField, GrantField, ScopeField } from './managed-words.ts'
 import type { Parameter } from './params.ts'
 import { type ScopeDefinition, splitScope } from './scope.ts'
@@ -12,6 +12,7 @@ export type EndpointName =
   | 'userinfo'
   | 'introspect'
   | 'revoke'
+  | 'withdrawn'
   | 'jwks'
   | 'logout'
   | 'register'
@@ -165,7 +166,7 @@ export interface Dialect {
   id_tokens: boolean
   access_token_format: 'jwt' | 'opaque'
   /** Seconds; what is not named is the deployment's. */
-  lifetime: Readonly<Partial<Lifetimes>>
+  lifetime: Readonly<Partial<DialectLifetimes>>
   error_body: { description: 'error_description' | 'errorDescription' }
   /** The vendor's own status and word for a refusal. */
   errors: Readonly<Partial<Record<ErrorCode, { status: number; error?: string }>>>
@@ -190,6 +191,7 @@ export const standard: Dialect = {
     userinfo: '/userinfo',
     introspect: '/introspect',
     revoke: '/revoke',
+    withdrawn: '/withdrawn',
     jwks: '/jwks',
     logout: '/logout',
     register: '/register',

@@ -59,6 +59,13 @@ export type ErrorReason =
   | 'foreign_form'
   | 'no_cookies'
   | 'moving'
+  | 'upstream_failed'
+  | 'upstream_address'
+  | 'upstream_unknown'
+  | 'upstream_taken'
+  | 'directory_away'
+  | 'disabled'
+  | 'handover'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */
 export class OAuthError extends Error {

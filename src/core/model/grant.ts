@@ -21,28 +21,35 @@ export interface Consent {
   /** The request that this decision answered: all that a consent for a native app, or "just once", is good for. */
   request_id: string
   once?: boolean
+  /** Stands for the client's name and addresses as they were shown: where they are others, the person is asked again. */
+  identity?: string
+  /** The receipt of this decision. */
+  receipt_id?: string
+  /** Since when the client gets nothing, until the person lets it go on. */
+  paused_at?: Milliseconds
+  /** When it was last of use, to the hour; what was decided before anybody counted lacks it. */
+  used_at?: Milliseconds
+  /** How often on each of the last 30 days, for who looks at it: no guard depends on it, and deciding leaves it as it is. */
+  use?: DailyUse
 }
+
+/** Uses on the day `day` (days since 1970, UTC), on the one before, and so on. */
+export interface DailyUse {
+  day: number
+  counts: readonly number[]
+}
+
+/**
+ * What a person takes back of a consent without ending it: some words of the scope, and the time after an earlier end; or all of it for a
+ * while. It holds for all that was given before, at once.
+ */
+export type Restriction = 'pause' | 'resume' | { scope: string; ends_at?: Milliseconds }
 
 /** Who sits at a browser, what they have allowed one client, and the epoch that a code issued upon it must carry. */
 export interface Standing<Who = Session> {
   session: Who
   consent: Consent | null
   epoch: number
-}
-
-/** One decision, kept for good. */
-export interface Receipt {
-  receipt_id: string
-  sub: string
-  client_id: string
-  at: Milliseconds
-  decision: 'allowed' | 'withdrawn'
-  scope: string
-  resource?: string[]
-  expires_at?: Milliseconds
-  /** The client's name and the host of the redirect, as they were shown. */
-  client_name?: string
-  redirect_host?: string
 }
 
 /** One authorization, one row. Every token descends from it and dies with it. */
@@ -52,7 +59,12 @@ export interface Grant {
   client_id: string
   sub: string
   sid: string
+  /** As it holds now: what the person has taken back since is no longer in it. */
   scope: string
+  /** What it held once and was taken back. Read from `withdrawals`, never written. */
+  narrowed?: string
+  /** The person lets it rest: it gives nothing until they let it go on. Read from `withdrawals`, never written. */
+  paused?: true
   resource?: string[]
   claims?: string[]
   auth_time: Milliseconds

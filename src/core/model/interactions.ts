@@ -1,9 +1,11 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import type { Client } from './client.ts'
-import type { Duration } from './consent.ts'
+import type { Duration } from './consent-policy.ts'
 import type { Dialect } from './dialect.ts'
+import type { Consent } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { LogoutRequest } from './logout.ts'
+import type { Shown } from './receipt.ts'
 
 /** A request that waits for a person, as a page may show it. */
 export interface Interaction {
@@ -21,8 +23,12 @@ export interface Allowed {
   scope: string
   /** Of the claims asked for one by one; none unless given. */
   claims?: readonly string[]
-  /** Until it is revoked, unless given. */
-  duration?: Duration
+  /** Until it is revoked, unless given; 'as_before' keeps the end of the consent that this changes. */
+  duration?: Duration | 'as_before'
+  /** The consent that was shown to change: where another stands now, nothing is written. */
+  upon?: Pick<Consent, 'request_id' | 'scope'>
+  /** What stood on the page, for the receipt; nothing unless given. */
+  shown?: Shown
 }
 
 /**
@@ -34,10 +40,12 @@ export interface Interactions {
   open(http: HttpRequest, ticket: string): Promise<Interaction | null>
   /** Sends the browser back to authorize, which decides what comes next. */
   resume(ticket: string): Reply
-  /** Writes down what a person allows of a request, with its receipt; false where they took it back at the same moment. Then `resume`. */
+  /** Writes down what a person allows of a request, with its receipt; false where they took it back or changed it at the same moment. Then `resume`. */
   allow(interaction: Interaction, decision: Allowed): Promise<boolean>
   /** The same as `resume`, with a refusal written into the ticket. */
   refuse(request: AuthorizationRequest): Reply
+  /** The same as `resume`, with the word written into the ticket that the person who is signed in has no stronger way to sign in. */
+  settle(request: AuthorizationRequest): Reply
   /** Sends a foreign ticket back to authorize, where the request begins anew, without any answers. */
   restart(ticket: string): Reply
   /** Gives this browser a new name: its other tickets are foreign from now on. The same request under that name, and the cookie that says so. */

@@ -2,11 +2,13 @@ import type { Actor } from './audit.ts'
 import type { AuthorizationRequest, ConsentRequest } from './authorization-request.ts'
 import type { Registration } from './client.ts'
 import type { Milliseconds } from './clock.ts'
+import type { FactorStep, TotpSecret } from './factor.ts'
 import type { AuthorizationCode } from './grant.ts'
 import type { LogoutRequest } from './logout.ts'
 import type { MailLink } from './mail-link.ts'
 import type { KeyUse } from './stored-key.ts'
 import type { AccessTokenClaims } from './token.ts'
+import type { PendingLink, UpstreamFlow } from './upstream.ts'
 
 /** Writes a record so that only this server can read it, and only where it is meant to be read. */
 export interface Seal<Record> {
@@ -70,8 +72,12 @@ export interface Keys {
   consent: Seal<ConsentRequest>
   logout: Seal<LogoutRequest>
   link: Seal<MailLink>
+  upstream: Seal<UpstreamFlow>
+  pending_link: Seal<PendingLink>
   access_token: Seal<AccessTokenClaims>
   client: SealedClients
+  /** What people show besides a password: secrets that stay in the store, and steps that travel. */
+  factors: { totp: Seal<TotpSecret>; step: Seal<FactorStep> }
   refreshTokens: RefreshTokens
   /** A secret value of this deployment for a text of the host's own: CSRF values, throttle buckets. `use` separates them. */
   mac(use: string, text: string): string

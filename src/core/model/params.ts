@@ -34,6 +34,8 @@ export type Parameter =
   | 'client_assertion'
   | 'post_logout_redirect_uri'
   | 'logout_hint'
+  | 'since'
+  | 'cursor'
 
 /** The parameters of one request, under the standard's names, each at most once; `resource` may come several times. */
 export type Params = Readonly<Partial<Record<Parameter, string>>> & { readonly resource?: readonly string[] }

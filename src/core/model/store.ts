@@ -2,8 +2,11 @@ import type { ApiKey } from './api-key.ts'
 import type { Actor, AuditEntry, AuditHead, AuditPage, AuditPlace, AuditVerdict, RevocationReason } from './audit.ts'
 import type { Client } from './client.ts'
 import type { Milliseconds } from './clock.ts'
-import type { Consent, Grant, Receipt, Standing } from './grant.ts'
+import type { Factors, Passkey, Totp } from './factor.ts'
+import type { Consent, Grant, Restriction, Standing } from './grant.ts'
+import type { Identity } from './identity.ts'
 import type { InitialAccessToken } from './initial-access-token.ts'
+import type { Receipt, ReceiptPage, ReceiptsToVerify, ReceiptVerdict, StoredReceipt } from './receipt.ts'
 import type { StoredKey } from './stored-key.ts'
 import type { StoredSession, User } from './user.ts'
 
@@ -30,12 +33,20 @@ export interface RedeemGuard {
   sid?: string
 }
 
+/** What goes with a change of somebody's factors. */
+export interface FactorOptions {
+  by?: Actor
+  /** All sessions of the person end but this one, by its hash; '' for none. */
+  keeping?: string
+}
+
 /**
  * The memory of the server. Each method is one move of the protocol, atomic by itself; a write is durable when its promise is kept.
  * `null` means not there; an exception means broken.
  *
  * Withdrawals are counters over (sub, client_id), '' standing for every one of them. The epoch of a person and a client is
- * the sum of the four counters that match; whatever carries another epoch has been called back since.
+ * the sum of the four counters that match; whatever carries another epoch has been called back since. A code stands or falls with the
+ * whole of it. What a person lets rest, and what they take back of a consent that goes on, changes the epoch too: see `restrict`.
  *
  * What is decided is written into the audit log by the very move that does it: both or neither, and nothing where nothing changed.
  * `by` says who decided; where nobody says so it was the host, or of keys the server.
@@ -64,21 +75,41 @@ export interface Store {
     /** The consent, if there is one, and in the same breath the epoch that a code issued upon it must carry. */
     find(sub: string, client_id: string): Promise<Omit<Standing, 'session'>>
     /**
-     * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before.
+     * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before. What rested goes on.
      * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
      */
     decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number; by?: Actor }): Promise<boolean>
+    /**
+     * Writes down what a person takes back of a consent that goes on, with its receipt. It holds at once for all that was given before: of
+     * 'pause' grants are found with `paused`, and neither they nor codes under way are of use until 'resume'; of a narrowing grants are found
+     * with less scope or an earlier end, and codes under way are over. A new decision leaves what was given before as narrow as it is.
+     * False, and nothing is written, where `epoch` is not the present one, or where it rests already.
+     */
+    restrict(consent: Consent, receipt: Receipt, restriction: Restriction, options: { epoch: number; by?: Actor }): Promise<boolean>
+    /** Adds `count` uses to those of the day of `at`, where the consent is there. False where another has added at the same moment: then again. */
+    use(sub: string, client_id: string, at: Milliseconds, count: number): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
     withdraw(sub: string, client_id: string, receipt: Receipt, by?: Actor): Promise<boolean>
     /** What one person has allowed, by client_id. */
     list(sub: string, page: Page): Promise<Consent[]>
   }
+  /** What people have decided, each person's in a chain. They are written by the verbs that decide, and never change. */
+  receipts: {
+    /** Null where the person has no such receipt. */
+    find(sub: string, receipt_id: string): Promise<StoredReceipt | null>
+    /** A person's, the newest first; those from before there were chains come last. */
+    list(sub: string, page: ReceiptPage): Promise<StoredReceipt[]>
+    /** Reads the chains from their first receipt to their last. */
+    verify(of?: ReceiptsToVerify): Promise<ReceiptVerdict>
+    /** Erases what was shown to a person, for good; the chain stays whole. How many texts went. Called where an account is deleted. */
+    erase(sub: string): Promise<number>
+  }
   grants: {
-    /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). */
+    /** `revoked_at` is also set where the grant was called back by a withdrawal (then it is 0). `scope` and the ends are what is left of them. */
     find(grant_id: string): Promise<Grant | null>
     /** 'withdrawn': it was called back while the code was under way, or its session has ended. A grant: its code was used before. */
     redeem(grant: Grant, guard: RedeemGuard): Promise<'inserted' | 'withdrawn' | Grant>
-    /** The grant, its generation one above the one shown; null where that one is not the present one, the grant is over, or not of this client, where one is named. */
+    /** The grant, its generation one above the one shown; null where that one is not the present one, the grant is over or rests, or not of this client, where one is named. */
     rotate(
       grant_id: string,
       generation: number,
@@ -149,6 +180,45 @@ export interface Store {
     delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
+  /** What people show besides a password. */
+  factors: {
+    find(sub: string): Promise<Factors>
+    /** By the name that the authenticator knows. */
+    findPasskey(credential_id: string): Promise<Passkey | null>
+    /** False where there is one of this credential_id already, or the person has MOST_PASSKEYS. */
+    addPasskey(passkey: Passkey, options?: FactorOptions): Promise<boolean>
+    /** Calls it otherwise; false where this person has no such passkey. */
+    renamePasskey(sub: string, passkey_id: string, label: string, options?: FactorOptions): Promise<boolean>
+    /** False where this person has no such passkey. With the last factor the recovery codes go too. */
+    removePasskey(sub: string, passkey_id: string, options?: FactorOptions): Promise<boolean>
+    /** Notes a sign-in; false where the counter is not above the one that is kept, unless both are 0. One atomic move. */
+    usePasskey(passkey_id: string, counter: number, at: Milliseconds): Promise<boolean>
+    /** In place of the one before. */
+    setTotp(totp: Totp, options?: FactorOptions): Promise<void>
+    /** False where there was none. With the last factor the recovery codes go too. */
+    removeTotp(sub: string, options?: FactorOptions): Promise<boolean>
+    /** True for the first who shows a code of this step, false for everybody after, and for every step before. One atomic move. */
+    useTotp(sub: string, step: number): Promise<boolean>
+    /** In place of all those before; `hashes` are SHA-256, base64url. */
+    setRecoveryCodes(sub: string, hashes: readonly string[], options?: FactorOptions): Promise<void>
+    /** True for the first who spends it. */
+    spendRecoveryCode(sub: string, hash: string, options?: FactorOptions): Promise<boolean>
+    /** Takes all of them away; false where there were none. */
+    reset(sub: string, options?: FactorOptions): Promise<boolean>
+  }
+  /** What people are called somewhere else. */
+  identities: {
+    find(issuer: string, subject: string): Promise<Identity | null>
+    /**
+     * 'taken' where it is somebody's already, or its person has another one of this issuer. `user` is its person, new here, who is added
+     * by the same move: then 'taken' also where the email is somebody else's.
+     */
+    add(identity: Identity, options?: { user?: User; by?: Actor }): Promise<'added' | 'taken'>
+    /** False where this person has none of this id; with `keep_one` also where it is the last of theirs. */
+    remove(sub: string, identity_id: string, options?: { keep_one?: boolean; by?: Actor }): Promise<boolean>
+    /** All of one person, by issuer: as many as there are issuers. */
+    list(sub: string): Promise<Identity[]>
+  }
   sessions: {
     /** The session while it lasts. */
     find(session_hash: string, now: Milliseconds): Promise<StoredSession | null>
@@ -162,6 +232,12 @@ export interface Store {
     renew(session_hash: string, next_hash: string, at: Milliseconds): Promise<boolean>
     /** Ends one session by its hash. */
     end(session_hash: string): Promise<void>
+    /** A person's that last, at most `limit` (1 to 1000): of many, those that last longest. */
+    list(sub: string, now: Milliseconds, limit: number): Promise<StoredSession[]>
+    /** Ends one session of this person by its sid; false where they have no such session. */
+    endOne(sub: string, sid: string): Promise<boolean>
+    /** Ends all sessions of a person but one, where one is named; `withdraw` also ends all that was given to apps. `but` is a session_hash. */
+    endAll(sub: string, options?: { but?: string; withdraw?: boolean; by?: Actor }): Promise<void>
   }
   /** Counters for strangers, in a table of fixed size. */
   throttles: {

@@ -1,7 +1,7 @@
 import type { Milliseconds } from './clock.ts'
 
 /** What a key is for. Roots are separate so that each can be destroyed as soon as what it protects is over. */
-export const KEY_USES = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac'] as const
+export const KEY_USES = ['sig-ES256', 'sig-RS256', 'ticket', 'token', 'client', 'mac', 'factor'] as const
 export type KeyUse = (typeof KEY_USES)[number]
 
 /** A key passes from next to active to retired; of signing keys all three are published. @spec RFC 7517 §4 */

@@ -35,4 +35,12 @@ export interface Session {
 export interface StoredSession extends Session {
   session_hash: string
   expires_at: Milliseconds
+  /** What it was opened with, for the person to tell it from others: names of a closed list, nothing of what the browser says itself. */
+  agent?: Agent
+}
+
+/** The families of a browser and of what it runs on: 'Firefox', 'Linux'. */
+export interface Agent {
+  browser?: string
+  system?: string
 }

@@ -2,6 +2,7 @@ import { SECOND } from '../model/clock.ts'
 import type { Context } from '../model/context.ts'
 import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
+import { commonScope } from '../model/scope.ts'
 import type { AccessTokenClaims } from '../model/token.ts'
 
 /** An access token that was accepted, and the grant that it comes from; null where a client acts for itself. */
@@ -12,7 +13,7 @@ export interface VerifiedToken {
 
 const LONGEST_TOKEN = 8192
 
-/** An access token that is genuine, in time, and whose grant still stands; otherwise OAuthError `invalid_token`. @spec RFC 6750 §3.1, RFC 9068 §4 */
+/** An access token that is genuine, in time, and whose grant still stands, with the scope that is left of it; otherwise OAuthError `invalid_token`. @spec RFC 6750 §3.1, RFC 9068 §4 */
 export async function verifyAccessToken(context: Context, token: string): Promise<VerifiedToken> {
   const claims = await readAccessToken(context, token)
   const now = context.clock()
@@ -27,7 +28,8 @@ export async function verifyAccessToken(context: Context, token: string): Promis
   const grant = await context.store.grants.find(claims.grant_id)
   if (!grant || grant.revoked_at !== undefined || grant.ends_at <= now)
     throw new OAuthError('invalid_token', 'The access token was revoked.')
-  return { claims, grant }
+  if (grant.paused) throw new OAuthError('invalid_token', 'The person lets this access rest.')
+  return { claims: grant.narrowed === undefined ? claims : { ...claims, scope: commonScope(claims.scope, grant.scope) }, grant }
 }
 
 /** The claims of an access token of ours, whatever has become of it since; null for everything else. */

@@ -1,11 +1,13 @@
 import { sameText, sha256 } from '../../core/crypto/hash.ts'
 import { randomToken } from '../../core/crypto/random.ts'
-import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { Standing } from '../../core/model/grant.ts'
 import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
-import type { StoredSession, User } from '../../core/model/user.ts'
+import type { Session, StoredSession, User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
+import { acrOf, addAmr } from './acr.ts'
+import { hasFactor } from './factors.ts'
 
 /** The cookie of the present account's session. */
 export const SESSION_COOKIE = 'session'
@@ -16,36 +18,73 @@ export interface Person {
   user: User
 }
 
-type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock'>
+type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock' | 'second_factor'>
 
-/** The session of this browser's cookie, while it lasts. */
-export async function findSession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+/** The session of this browser's cookie, while it lasts; null also where the deployment needs more than it was opened with. */
+export async function findSession(seeker: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+  const session = await findAnySession(seeker, http)
+  return session && isEnough(seeker, session) ? session : null
+}
+
+/** The same whatever it was opened with: to end it. */
+export async function findAnySession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
   const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }
 
+/** Whether as much was shown as the deployment needs. */
+function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
+  return second_factor !== 'required' || acrOf(amr) !== '1fa'
+}
+
 /** The same, and what its person has allowed this client. */
-export async function findStanding({ issuer, store, clock }: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
-  const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
-  return secret ? store.sessions.standing(sha256(secret), client_id, clock()) : null
+export async function findStanding(seeker: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
+  const secret = readCookie(http, cookieName(seeker.issuer, SESSION_COOKIE))
+  const standing = secret ? await seeker.store.sessions.standing(sha256(secret), client_id, seeker.clock()) : null
+  return standing && isEnough(seeker, standing.session) ? standing : null
 }
 
 /** The session with its person; null also where that person is gone or has been disabled since. */
 export async function findPerson(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
-  const session = await findSession(accounts, http)
-  if (!session) return null
-  const user = await accounts.store.users.find(session.sub)
+  return withUser(accounts, await findSession(accounts, http))
+}
+
+async function withUser(accounts: Accounts, session: StoredSession | null): Promise<Person | null> {
+  const user = session && (await accounts.store.users.find(session.sub))
   return user && user.disabled_at === undefined ? { session, user } : null
 }
 
-/**
- * Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie.
- * `auth_time` is when the password was proved. @spec OIDC Core §2, RFC 8176 §2
- */
+/** The same where the deployment needs a second factor and the person has none yet: all that they may do is set one up. */
+export async function findBeginner(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
+  if (accounts.second_factor !== 'required') return null
+  const person = await withUser(accounts, await findAnySession(accounts, http))
+  if (!person || isEnough(accounts, person.session)) return null
+  return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
+}
+
+/** A person has just set up a factor, and so has shown it: where the deployment waits for that, a session that says so, and its cookie. */
+export async function strengthen(accounts: Accounts, { session, user }: Person, amr: readonly string[]): Promise<string[]> {
+  if (isEnough(accounts, session)) return []
+  return [await openSession(accounts, user, { auth_time: session.auth_time, amr: addAmr(session.amr ?? [], amr) }, session)]
+}
+
+/** What a person has shown, and when. */
+export interface Shown {
+  /** When that was proved. @spec OIDC Core §2 */
+  auth_time: Milliseconds
+  /** A password alone unless given. @spec RFC 8176 §2 */
+  amr?: readonly string[]
+  /** As the ways say unless given. */
+  acr?: string
+  /** When the account was chosen; with the proof unless given. */
+  selected_at?: Milliseconds | undefined
+}
+
+/** Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie. */
 export async function openSession(
   accounts: Accounts,
   user: User,
-  auth_time: Milliseconds,
+  { auth_time, amr = ['pwd'], acr = acrOf(amr), selected_at = auth_time }: Shown,
   replaces: StoredSession | null,
 ): Promise<string> {
   const secret = randomToken()
@@ -54,18 +93,27 @@ export async function openSession(
     sid: randomToken(16),
     sub: user.sub,
     auth_time,
-    selected_at: auth_time,
-    amr: ['pwd'],
+    selected_at: Math.max(selected_at, auth_time),
+    acr,
+    amr: [...amr],
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
-  await accounts.store.sessions.open(session, replaces?.session_hash)
-  // while the password was being compared the person may have been disabled, or have changed it: that ended all sessions but this one
+  await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
+  // while it was being proved the person may have been disabled, or have changed it: that ended all sessions but this one
   const now = await accounts.store.users.find(user.sub)
   if (!now || now.disabled_at !== undefined || now.password_hash !== user.password_hash) {
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
   }
   return writeCookie(accounts.issuer, SESSION_COOKIE, secret, accounts.session_lifetime)
+}
+
+/** For so long after a proof a person may change how they sign in. */
+const RECENTLY = 10 * MINUTE
+
+/** Whether the person proved who they are a moment ago. */
+export function isRecent({ clock }: Pick<Accounts, 'clock'>, { auth_time }: StoredSession): boolean {
+  return auth_time >= clock() - RECENTLY
 }
 
 /** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */
@@ -87,4 +135,9 @@ export function sessionMac(accounts: Accounts, session: StoredSession): string {
 /** Whether a form was made for this session. */
 export function isSessionMac(accounts: Accounts, session: StoredSession, shown: string): boolean {
   return sameText(sessionMac(accounts, session), shown)
+}
+
+/** Whether this is our MAC over a text, for this use. */
+export function isMacOf({ keys }: Pick<Accounts, 'keys'>, use: string, text: string, shown: string): boolean {
+  return sameText(keys.mac(use, text), shown)
 }

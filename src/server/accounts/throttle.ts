@@ -1,4 +1,5 @@
-import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -6,6 +7,8 @@ import type { Accounts } from './accounts.ts'
 const WINDOW = 15 * MINUTE
 /** Attempts for one email, whoever makes them, and whether or not it is anybody's. */
 export const TRIES_PER_ACCOUNT = 10
+/** Codes for one person whose password was right. Of a million codes three are good at any moment. @spec RFC 6238 §5.2 */
+export const TRIES_PER_FACTOR = 5
 /** Attempts from one address: an office has many people behind one. */
 export const TRIES_PER_ADDRESS = 100
 
@@ -20,8 +23,8 @@ export const TRIES_PER_SITE = 1000
 const HALF = 32_768
 const PEOPLE = 2 ** 32
 
-/** Who is being tried: a person, or an email that is nobody's. */
-export type Target = { sub: string } | { email: string }
+/** Who is being tried: a person, an email that is nobody's, or the second factor of a person. The right password does not clear that one. */
+export type Target = { sub: string } | { email: string } | { factor: string }
 
 /** Where an attempt stands. `left`: how many more there are; null where it is one too many. */
 export interface Attempt {
@@ -32,13 +35,38 @@ export interface Attempt {
 
 /** Counts an attempt before anything is hashed, so that attempts side by side cannot slip through. */
 export async function countAttempt(accounts: Accounts, target: Target, address: string): Promise<Attempt> {
+  // an address that is over its limit must not use up anybody's own attempts
+  const over = await countAddress(accounts, address)
+  if (over) return over
+  const { count, ends_at } = await accounts.store.throttles.count(bucketOf(accounts, target), WINDOW, accounts.clock())
+  const most = 'factor' in target ? TRIES_PER_FACTOR : TRIES_PER_ACCOUNT
+  return { left: count > most ? null : most - count, ends_at }
+}
+
+/** Counts an attempt of this address alone, where nobody was named. Throws OAuthError where it had too many. */
+export async function requireAddress(accounts: Accounts, address: string): Promise<void> {
+  const over = await countAddress(accounts, address)
+  if (!over) return
+  const retry_after = Math.max(1, Math.ceil((over.ends_at - accounts.clock()) / SECOND))
+  throw new OAuthError('temporarily_unavailable', 'There were too many sign-ins from this address.', {
+    status: 429,
+    reason: 'too_many',
+    retry_after,
+  })
+}
+
+/** Counts an attempt from an address alone; null while there are some left. */
+export async function countAddress(accounts: Accounts, address: string): Promise<Attempt | null> {
   for (const { bucket, most } of addressBuckets(accounts, address)) {
     const { count, ends_at } = await accounts.store.throttles.count(bucket, WINDOW, accounts.clock())
-    // An address that is over its limit must not use up anybody's own attempts
     if (count > most) return { left: null, ends_at }
   }
-  const { count, ends_at } = await accounts.store.throttles.count(bucketOf(accounts, target), WINDOW, accounts.clock())
-  return { left: count > TRIES_PER_ACCOUNT ? null : TRIES_PER_ACCOUNT - count, ends_at }
+  return null
+}
+
+/** Takes such an attempt back, as it was a right one. */
+export async function forgiveAddress(accounts: Accounts, address: string): Promise<void> {
+  for (const { bucket } of addressBuckets(accounts, address)) await accounts.store.throttles.forgive(bucket, 'one')
 }
 
 /**
@@ -46,9 +74,8 @@ export async function countAttempt(accounts: Accounts, target: Target, address: 
  * `one`: the attempt was not looked at, so it was none.
  */
 export async function forgiveAttempts(accounts: Accounts, target: Target, address: string, how: 'all' | 'one'): Promise<void> {
-  const { throttles } = accounts.store
-  await throttles.forgive(bucketOf(accounts, target), how)
-  for (const { bucket } of addressBuckets(accounts, address)) await throttles.forgive(bucket, 'one')
+  await accounts.store.throttles.forgive(bucketOf(accounts, target), how)
+  await forgiveAddress(accounts, address)
 }
 
 /** Letters to one address, whoever asks for them; letters that one person, or one network, asks for. */
@@ -72,6 +99,7 @@ export async function countLetter(
 }
 
 function bucketOf(accounts: Accounts, target: Target): number {
+  if ('factor' in target) return PEOPLE + hashOf(accounts, `factor ${target.factor}`, PEOPLE)
   return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${target.email}`, HALF)
 }
 

@@ -60,12 +60,16 @@ export async function addUser(
 }
 
 /** The address as it is kept: trimmed, in lower case. Throws OAuthError `invalid_request`. */
-function readEmail(text: string): string {
+export function readEmail(text: string): string {
   const email = normalEmail(text)
   if (email.length > LONGEST_EMAIL) throw new OAuthError('invalid_request', `The email is longer than ${LONGEST_EMAIL} characters.`)
-  if (!/^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email))
-    throw new OAuthError('invalid_request', 'The email is not an address: it needs one @ and no spaces.')
+  if (!isEmail(email)) throw new OAuthError('invalid_request', 'The email is not an address: it needs one @ and no spaces.')
   return email
+}
+
+/** Whether a text, as `normalEmail` left it, can be somebody's address. */
+export function isEmail(email: string): boolean {
+  return email.length <= LONGEST_EMAIL && /^[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u.test(email)
 }
 
 /** How an address is looked up: as people type it, with a space behind it or a capital in front. */

@@ -3,14 +3,14 @@ import type { Actor } from '../../core/model/audit.ts'
 import type { AuthorizationRequest } from '../../core/model/authorization-request.ts'
 import { readClientMetadata } from '../../core/model/client-metadata.ts'
 import { MINUTE, type Milliseconds, systemClock } from '../../core/model/clock.ts'
-import { conclude } from '../../core/model/consent.ts'
+import { conclude, type Decision } from '../../core/model/consent.ts'
 import type { Dialect } from '../../core/model/dialect.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { standardScopes } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
 import { registerClient } from '../accounts/clients.ts'
 import { openSession } from '../accounts/sessions.ts'
-import type { Config } from '../config.ts'
+import { type Config, DEFAULT_LIFETIME } from '../config.ts'
 
 /** Who takes part in a bench: one client, and people who are signed in and have consented. */
 export interface Cast {
@@ -47,13 +47,13 @@ export async function fillStore({ store, keys }: AuthorizationServer, config: Co
   )
   const client_id = `bench${dialect.client_id_suffix}`
   const added = await registerClient(store, metadata, { client_id, reviewed: true, by: SERVER }, clock)
-  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session }
+  const accounts = { issuer: config.issuer, store, clock, keys, session_lifetime: config.lifetime.session, upstreams: new Map() }
   const enter = async (_: unknown, person: number): Promise<string> => {
     const user: User = { sub: `person-${person}`, email: `person-${person}@bench.invalid`, created_at: clock() }
     await store.users.add(user, SERVER)
     const { consent, receipt } = allow(user.sub, client_id, scope, dialect, clock())
     await store.consents.decide(consent, receipt, { by: SERVER })
-    const [cookie = ''] = (await openSession(accounts, user, clock(), null)).split(';')
+    const [cookie = ''] = (await openSession(accounts, user, { auth_time: clock() }, null)).split(';')
     return cookie
   }
   const cookies = await Promise.all(Array.from({ length: PEOPLE }, enter))
@@ -83,7 +83,8 @@ function allow(sub: string, client_id: string, scope: string, { name: dialect, c
     expires_at: now + MINUTE,
   }
   const shown = { client_name: CLIENT_NAME, redirect_host: hostOf(REDIRECT_URI) }
-  return conclude(null, { sub, request, scope, claims: [], duration: 'revoked', ...shown, rules }, now, crypto.randomUUID())
+  const decision: Decision = { sub, request, scope, claims: [], duration: 'revoked', ...shown, rules, idle: DEFAULT_LIFETIME.consent_idle }
+  return conclude(null, decision, now, crypto.randomUUID())
 }
 
 /** `openid` where there are ID tokens, and a few of what dialect and deployment have of their own; where they have nothing, of the standard's. */

@@ -29,6 +29,6 @@ const COLUMNS = {
 }
 
 /** Moments in seconds. */
-function showConsent({ request_id: _, granted_at, expires_at, ...consent }: Consent): Record<string, unknown> {
+function showConsent({ request_id: _, identity: _identity, granted_at, expires_at, ...consent }: Consent): Record<string, unknown> {
   return { ...consent, granted_at: numericDate(granted_at), ...(expires_at !== undefined && { expires_at: numericDate(expires_at) }) }
 }

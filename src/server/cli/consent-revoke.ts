@@ -15,7 +15,7 @@ export const consentRevoke: Command = {
       const { sub, email } = await findPerson(call, store)
       const { consent } = await store.consents.find(sub, client_id)
       const name = (await store.clients.find(client_id))?.client_name ?? client_id
-      if (!consent || !(await withdraw({ store, clock: systemClock }, consent, name, by))) {
+      if (!consent || !(await withdraw({ store, clock: systemClock }, consent, name, by, 'command'))) {
         throw new CliError(EXIT.not_found, 'The person has allowed nothing to this client.')
       }
       printDone(call, `Took back what ${email} had allowed ${name}.`, { sub, client_id, revoked: true })

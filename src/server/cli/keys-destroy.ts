@@ -12,6 +12,7 @@ const ENDS: Readonly<Record<KeyUse, string>> = {
   token: 'all opaque access tokens that it has sealed are refused',
   client: 'clients that registered themselves with it, and have not been used yet, are unknown',
   mac: 'all refresh tokens that it has made are refused: those people connect their apps again',
+  factor: 'all authenticator apps that people have set up give no valid code any more: passkeys and recovery codes stay good',
 }
 
 export const keysDestroy: Command = {

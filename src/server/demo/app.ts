@@ -177,6 +177,12 @@ async function refresh(app: Tallyboat, _call: Call, session: AppSession | null):
     return redirect(`${app.url}/`)
   } catch (refusal) {
     if (!(refusal instanceof Refused)) throw refusal
+    if (refusal.error === 'temporarily_unavailable') {
+      // the access lives: the tokens stay, for when it goes on
+      const text = 'You let Tallyboat rest there. Resume it among your connected apps, and this button works again.'
+      session.notice = { tone: 'caution', id: 'demo-paused', title: 'Harbour Books gives nothing at the moment', text }
+      return redirect(`${app.url}/`)
+    }
     const text = 'Somebody ended it there, or it lay unused for too long. Connect again to go on.'
     const notice = { tone: 'caution' as const, id: 'demo-ended', title: 'Harbour Books has ended the access', text }
     return redirect(`${app.url}/`, app.sessions.renew(session, { notice }))

@@ -2,7 +2,7 @@ import type { ClientMetadata } from '../../core/model/client.ts'
 import { AUTH_METHODS, GRANT_TYPES, readClientMetadata } from '../../core/model/client-metadata.ts'
 import { completeDialect, type Dialect, type DialectDifference, type EndpointName, type ManagementShape } from '../../core/model/dialect.ts'
 import { type ErrorCode, type ErrorReason, OAuthError } from '../../core/model/error.ts'
-import type { Lifetimes } from '../../core/model/lifetimes.ts'
+import type { DialectLifetimes } from '../../core/model/lifetimes.ts'
 import { CLIENT_FIELDS, CLIENT_FILTERS, CONSENT_FIELDS, GRANT_FIELDS, SCOPE_FIELDS } from '../../core/model/managed-words.ts'
 import type { Parameter } from '../../core/model/params.ts'
 import { findLinkProblem } from '../../core/model/redirect-uri.ts'
@@ -66,6 +66,8 @@ export const PARAMETERS = words<Parameter>({
   client_assertion: 1,
   post_logout_redirect_uri: 1,
   logout_hint: 1,
+  since: 1,
+  cursor: 1,
 })
 
 const ERRORS = words<ErrorCode>({
@@ -103,6 +105,13 @@ const REASONS = words<ErrorReason>({
   foreign_form: 1,
   no_cookies: 1,
   moving: 1,
+  upstream_failed: 1,
+  upstream_address: 1,
+  upstream_unknown: 1,
+  upstream_taken: 1,
+  directory_away: 1,
+  disabled: 1,
+  handover: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({
@@ -128,8 +137,11 @@ const MEMBERS = words<keyof ClientMetadata>({
   access_token_format: 1,
   default_scope: 1,
   optional_scope: 1,
+  consent_durations: 1,
   refresh_token_grace: 1,
+  consent_idle: 1,
   dialect: 1,
+  theme: 1,
 })
 
 const DAY = 86_400
@@ -211,6 +223,7 @@ const FIELDS: Fields<Dialect> = {
       userinfo: oneOrSome(path),
       introspect: oneOrSome(path),
       revoke: oneOrSome(path),
+      withdrawn: oneOrSome(path),
       jwks: oneOrSome(path),
       logout: oneOrSome(path),
       register: oneOrSome(path),
@@ -219,7 +232,7 @@ const FIELDS: Fields<Dialect> = {
       clients: oneOrSome(path),
       grants: oneOrSome(path),
     } satisfies Record<EndpointName, unknown>,
-    ['userinfo', 'introspect', 'revoke', 'jwks', 'logout', 'register', 'consents', 'decide', 'clients', 'grants'],
+    ['userinfo', 'introspect', 'revoke', 'withdrawn', 'jwks', 'logout', 'register', 'consents', 'decide', 'clients', 'grants'],
   ),
   discovery: list(oneOf('authorization_server', 'openid', 'protected_resource')),
   aliases: record(alias, parameter),
@@ -255,7 +268,7 @@ const FIELDS: Fields<Dialect> = {
   refresh_tokens: oneOf('registered', 'never'),
   id_tokens: flag,
   access_token_format: oneOf('jwt', 'opaque'),
-  lifetime: object<Partial<Lifetimes>>(
+  lifetime: object<Partial<DialectLifetimes>>(
     {
       code: seconds(10, 600), // RFC 6749 §4.1.2: ten minutes at most
       ticket: seconds(60, DAY),

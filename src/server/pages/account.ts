@@ -1,7 +1,7 @@
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { findPerson, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
+import { findBeginner, findPerson, isRecent, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
 import { type Fields, readPost } from './form.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
@@ -12,7 +12,10 @@ import type { Site } from './site.ts'
 const ROOMS = [
   { name: 'profile', icon: 'person' },
   { name: 'security', icon: 'shield' },
+  { name: 'identities', icon: 'globe' },
   { name: 'apps', icon: 'apps' },
+  { name: 'receipts', icon: 'receipt' },
+  { name: 'devices', icon: 'computer' },
 ] as const satisfies readonly { name: string; icon: IconName }[]
 
 export type RoomName = (typeof ROOMS)[number]['name']
@@ -33,18 +36,21 @@ export interface AccountParts {
   /** Without the product's name; the room's own where it is not given. */
   title?: string | Html
   status?: number
+  /** Where else a form of it may lead, as `formTarget` tells. */
+  form_action?: string
   main: Html
 }
 
 /** A page of the account: the doors of all rooms beside it. */
-export function accountPage(site: Site, { room, title, status, main }: AccountParts): Reply {
+export function accountPage(site: Site, { room, title, status, form_action, main }: AccountParts): Reply {
   return page(site, {
     title: title ?? site.words.account.rooms[room],
     ...(status !== undefined && { status }),
+    ...(form_action !== undefined && { form_action }),
     aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
   <nav class="account-nav" aria-label="${site.words.account.nav}">
-    ${ROOMS.map((one) => door(site, one, room))}
+    ${ROOMS.filter(({ name }) => name !== 'identities' || site.upstreams.size > 0).map((one) => door(site, one, room))}
   </nav>
   <div class="stack-l">
     ${main}
@@ -59,7 +65,9 @@ function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here:
 
 /** Who may see a room: else the browser is sent to sign in, and comes back to it. */
 export async function enter(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
-  return (await findPerson(site, http)) ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
+  // setting up a factor is what somebody may do who needs one
+  const person = (await findPerson(site, http)) ?? (room === 'security' ? await findBeginner(site, http) : null)
+  return person ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
 }
 
 /** The same for a form of the room. Throws OAuthError where the form was not made for this session. */
@@ -71,6 +79,25 @@ export async function enterByForm(site: Site, http: HttpRequest, room: RoomName)
     throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
   }
   return { person, fields }
+}
+
+/** Who may change how they sign in: only who proved it a moment ago; others do so again, and come back. */
+export async function enterRecently(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
+  const person = await enter(site, http, room)
+  return isReply(person) || isRecent(site, person.session) ? person : signInAgain(site, room)
+}
+
+/** The same for a form of the room. */
+export async function enterRecentlyByForm(site: Site, http: HttpRequest, room: RoomName): ReturnType<typeof enterByForm> {
+  const entered = await enterByForm(site, http, room)
+  return isReply(entered) || isRecent(site, entered.person.session) ? entered : signInAgain(site, room)
+}
+
+const signInAgain = (site: Site, room: RoomName): Reply => seeOther(againPath(site, room))
+
+/** Where a person shows once more that it is them, and then comes back to this room. */
+export function againPath(site: Site, room: RoomName): string {
+  return withQuery(`${site.base}/login`, { next: room, account: 'again' })
 }
 
 /** What each form of the account carries, so that only a page made for this session can send it. */

@@ -1,26 +1,17 @@
-import { isNativeRedirect } from '../../core/model/client.ts'
-import { DAY, SECOND } from '../../core/model/clock.ts'
-import { DURATIONS, type Duration } from '../../core/model/consent.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
-import { hostOf } from '../../core/model/redirect-uri.ts'
-import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
+import type { ShownClient } from '../../core/model/receipt.ts'
+import { splitScope } from '../../core/model/scope.ts'
 import type { Person } from '../accounts/sessions.ts'
-import { day } from './dates.ts'
+import type { Offer, OfferedDuration, OfferedScope } from './consent-offer.ts'
+import { type Question, sealOf } from './consent-question.ts'
 import { type Html, html } from './html.ts'
-import { glyph, icon } from './icons.ts'
+import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { bdi, clientMark, clientName, formTarget, initials, linkTo, personName } from './text.ts'
-import { inWords } from './words.ts'
-
-/** A scope as the page shows it. */
-export interface ShownScope {
-  word: string
-  definition: ScopeDefinition
-  /** It cannot be switched off without denying the whole. */
-  required: boolean
-}
+import { slot } from './slots.ts'
+import { bdi, clientMark, formTarget, initials, personName } from './text.ts'
+import { inLanguage } from './words.ts'
 
 /** What the consent page is to show. */
 export interface ConsentView {
@@ -29,21 +20,15 @@ export interface ConsentView {
   person: Person
   /** Other accounts that are signed in in this browser. */
   others: readonly Person[]
-  shown: readonly ShownScope[]
-  /** Titles of what was allowed before and is not asked for now. */
-  already: readonly ScopeDefinition['title'][]
-  /** The details asked for one by one cannot be left off. */
-  insists_on_claims: boolean
-  /** The duration that is chosen already. */
-  proposed: Duration
+  question: Question
   /** The answer was "allow" with every switch off. */
   nothing_on: boolean
 }
 
 /** Who asks, on one side; what for, on the other; what happens then, below the line. */
 export function consentPage(site: Site, view: ConsentView): Reply {
-  const { client, request } = view.interaction
-  const title = site.words.consent.title(clientName(client))
+  const { request } = view.interaction
+  const { title } = view.question
   return page(site, {
     title: view.nothing_on ? site.words.errorTitle(title) : title,
     status: view.nothing_on ? 400 : 200,
@@ -62,36 +47,40 @@ export function consentPage(site: Site, view: ConsentView): Reply {
 }
 
 function whoAsks(site: Site, view: ConsentView): Html {
-  const { client, request } = view.interaction
-  const name = bdi(clientName(client))
+  const { client } = view.interaction
+  const { offer } = view.question
+  const name = bdi(offer.client.name)
   return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
-      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${glyph}</span></div>
+      <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${site.look.glyph}</span></div>
       <h1 id="consent-title">${site.words.consent.heading(name, site.product.name)}</h1>
-      ${standingOf(site, view)}
-      ${isNativeRedirect(request.redirect_uri) && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, hostOf(request.redirect_uri))}</div></div>`}
+      ${standingOf(site, offer)}
+      ${offer.native && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, offer.redirect_host)}</div></div>`}
       <dl class="facts small">
-        <div><dt>${site.words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${hostOf(request.redirect_uri)}</dd></div>
-        ${papers(site, linkTo(client.policy_uri), linkTo(client.tos_uri))}
+        <div><dt>${site.words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${offer.redirect_host}</dd></div>
+        ${papers(site, offer.client)}
       </dl>
       ${account(site, view)}
     </div></section>`
 }
 
 /** Whether anybody has looked at this app: we say so, not the app. */
-function standingOf(site: Site, { interaction: { client } }: ConsentView): Html {
-  if (client.reviewed) {
-    return html`<div class="stack-s small">
-        <p class="row"><span class="badge badge-good">${icon('seal')}${site.words.consent.reviewed}</span></p>
+function standingOf(site: Site, offer: Offer): Html {
+  if (!offer.client.reviewed) return standingBadge(site, offer)
+  return html`<div class="stack-s small">
+        <p class="row">${standingBadge(site, offer)}</p>
         <p class="muted">${site.words.consent.reviewedText(site.product.name)}</p>
       </div>`
-  }
-  const text = site.words.consent.unverifiedText(bdi(clientName(client)), site.product.name)
+}
+
+export function standingBadge(site: Site, { client }: Offer): Html {
+  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${site.words.consent.reviewed}</span>`
+  const text = site.words.consent.unverifiedText(bdi(client.name), site.product.name)
   return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${site.words.consent.unverified}</strong>${text}</div></div>`
 }
 
-function papers(site: Site, policy: string | null, tos: string | null): Html | null {
-  if (policy === null && tos === null) return null
-  const both = policy !== null && tos !== null
+function papers(site: Site, { policy_uri: policy, tos_uri: tos }: ShownClient): Html | null {
+  if (policy === undefined && tos === undefined) return null
+  const both = policy !== undefined && tos !== undefined
   const policyLink = policy && html`<a href="${policy}" id="consent-policy" rel="noopener noreferrer">${site.words.consent.policy}</a>`
   const tosLink =
     tos &&
@@ -119,25 +108,24 @@ function account(site: Site, { person: { user }, others, ticket }: ConsentView):
 }
 
 function whatFor(site: Site, view: ConsentView): Html {
-  const { ticket, person, shown, interaction } = view
-  const claims = askedClaims(site, view)
-  const name = bdi(clientName(interaction.client))
+  const { offer } = view.question
+  const { scopes } = offer
+  const name = bdi(offer.client.name)
   return html`<form class="consent-what stack-l" method="post" action="${site.base}/consent" id="consent-form">
-      <input type="hidden" name="ticket" value="${ticket}">
-      <input type="hidden" name="sid" value="${person.session.sid}">
-      <input type="hidden" name="looks" value="${interaction.looks}">
+      ${bound(view)}
       ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
+      ${view.question.rests && html`<div class="notice notice-caution" id="consent-paused">${icon('pause')}<div><strong>${site.words.apps.paused}</strong>${site.words.apps.restsText}</div></div>`}
       <section class="stack" aria-labelledby="what-title">
         <div class="stack-s">
           <h2 id="what-title">${site.words.consent.what(name)}</h2>
-          <p class="muted small">${explain(site, view, claims, name)}</p>
+          <p class="muted small">${explain(site, offer, name)}</p>
         </div>
-        ${levelOf(site, 1, shown, claimsItem(site, claims, view.insists_on_claims))}
-        ${levelOf(site, 2, shown)}
-        ${levelOf(site, 3, shown)}
+        ${levelOf(site, 1, scopes, claimsItem(site, offer.claims))}
+        ${levelOf(site, 2, scopes)}
+        ${levelOf(site, 3, scopes)}
       </section>
-      ${resourcesOf(site, interaction)}
-      ${alreadyOf(site, view, name)}
+      ${resourcesOf(site, offer)}
+      ${alreadyOf(site, offer, name)}
       ${howLong(site, view)}
       <details class="disclosure small">
         <summary>${icon('no', 'icon-s')}<span>${site.words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
@@ -146,16 +134,22 @@ function whatFor(site: Site, view: ConsentView): Html {
     </form>`
 }
 
-function explain(site: Site, view: ConsentView, claims: readonly string[], name: Html): Html | string {
-  const { shown, interaction } = view
-  if (shown.length === 0 && claims.length === 0) return site.words.consent.whatNothing(name)
-  const required = (claims.length > 0 && view.insists_on_claims) || shown.some((scope) => scope.required)
-  if (!required) return interaction.client.reviewed ? site.words.consent.whatOptional : site.words.consent.whatUnreviewed(name)
-  return shown.every((scope) => scope.required) ? site.words.consent.whatRequired : site.words.consent.whatMixed
+/** What every form of this page carries: the request, who it was shown to, and what was shown. */
+export function bound({ ticket, person, question }: ConsentView): Html {
+  return html`<input type="hidden" name="ticket" value="${ticket}">
+      <input type="hidden" name="sid" value="${person.session.sid}">
+      <input type="hidden" name="looks" value="${sealOf(question)}">`
 }
 
-function levelOf(site: Site, level: 1 | 2 | 3, shown: readonly ShownScope[], more: Html | null = null): Html | null {
-  const here = shown.filter(({ definition }) => definition.level === level)
+function explain(site: Site, { scopes, claims, client }: Offer, name: Html): Html | string {
+  if (scopes.length === 0 && !claims) return site.words.consent.whatNothing(name)
+  const required = claims?.required === true || scopes.some((scope) => scope.required)
+  if (!required) return client.reviewed ? site.words.consent.whatOptional : site.words.consent.whatUnreviewed(name)
+  return scopes.every((scope) => scope.required) ? site.words.consent.whatRequired : site.words.consent.whatMixed
+}
+
+function levelOf(site: Site, level: 1 | 2 | 3, scopes: readonly OfferedScope[], more: Html | null = null): Html | null {
+  const here = scopes.filter((scope) => scope.level === level)
   if (here.length === 0 && !more) return null
   const { title, note } = site.words.consent.levels[level]
   return html`<div>
@@ -167,82 +161,90 @@ function levelOf(site: Site, level: 1 | 2 | 3, shown: readonly ShownScope[], mor
         </div>`
 }
 
-function scopeItem(site: Site, { word, definition, required }: ShownScope): Html {
+function scopeItem(site: Site, { scope, title, lang, text, text_lang, required }: OfferedScope): Html {
   return html`<li class="scope">
-            <label class="scope-name" for="scope-${word}">${inWords(site.words, definition.title)}</label>
-            <div class="scope-text stack-s"><p id="about-${word}">${inWords(site.words, definition.description)}</p></div>
-            <div class="scope-control">${required ? locked(site, `scope-${word}`, `about-${word}`) : html`<input class="switch" type="checkbox" name="scope" value="${word}" id="scope-${word}" aria-describedby="about-${word}">`}</div>
+            <label class="scope-name" for="scope-${scope}">${inLanguage(title, lang)}</label>
+            <div class="scope-text stack-s"><p id="about-${scope}">${inLanguage(text, text_lang)}</p></div>
+            <div class="scope-control">${scopeControl(site, scope, required)}</div>
           </li>`
+}
+
+/** A switch, or where there is no choice, a lock. */
+export function scopeControl(site: Site, scope: string, required: boolean): Html {
+  if (required) return locked(site, `scope-${scope}`, `about-${scope}`)
+  return html`<input class="switch" type="checkbox" name="scope" value="${scope}" id="scope-${scope}" aria-describedby="about-${scope}">`
 }
 
 function locked(site: Site, id: string, about: string): Html {
   return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${site.words.consent.required}</span>`
 }
 
-/** Claims asked for one by one, where no scope that is required opens them anyway. @spec OIDC Core §5.5 */
-function askedClaims(site: Site, { shown, interaction: { request } }: ConsentView): string[] {
-  const opened = new Set(shown.filter(({ required }) => required).flatMap(({ definition }) => definition.claims ?? []))
-  return (request.claims ?? []).filter((name) => !opened.has(name) && !site.scopes['openid']?.claims?.includes(name))
-}
-
-function claimsItem(site: Site, claims: readonly string[], required: boolean): Html | null {
-  if (claims.length === 0) return null
+function claimsItem(site: Site, claims: Offer['claims']): Html | null {
+  if (!claims) return null
   return html`<li class="scope">
-            <label class="scope-name" for="consent-claims">${site.words.consent.claims}</label>
-            <div class="scope-text stack-s"><p id="about-claims">${claims.map((name) => name.replaceAll('_', ' ')).join(', ')}</p></div>
-            <div class="scope-control">${required ? locked(site, 'consent-claims', 'about-claims') : html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`}</div>
+            <label class="scope-name" for="consent-claims">${claims.title}</label>
+            <div class="scope-text stack-s"><p id="about-claims">${claimNames(claims.names)}</p></div>
+            <div class="scope-control">${claimsControl(site, claims.required)}</div>
           </li>`
 }
 
+export function claimsControl(site: Site, required: boolean): Html {
+  if (required) return locked(site, 'consent-claims', 'about-claims')
+  return html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`
+}
+
+/** As people would write them. */
+export function claimNames(names: readonly string[]): string {
+  return names.map((name) => name.replaceAll('_', ' ')).join(', ')
+}
+
 /** The APIs that the tokens are for, by the names that the deployment gave them. @spec RFC 8707 §2 */
-function resourcesOf(site: Site, { request }: Interaction): Html | null {
-  const named = (request.resource ?? []).filter((id) => site.resources[id])
-  if (named.length === 0) return null
+function resourcesOf(site: Site, { resources }: Offer): Html | null {
+  if (resources.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="where-title">
         <h3 class="field-label" id="where-title">${site.words.consent.where}</h3>
-        ${named.map((id) => html`<p class="small" id="resource-${id}">${inWords(site.words, site.resources[id]!.name)}</p>`)}
+        ${resources.map(({ resource, name, lang }) => html`<p class="small" id="resource-${resource}">${inLanguage(name, lang)}</p>`)}
       </section>`
 }
 
-function alreadyOf(site: Site, { already }: ConsentView, name: Html): Html | null {
+function alreadyOf(site: Site, { already }: Offer, name: Html): Html | null {
   if (already.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="already-title" id="consent-already">
         <h3 class="field-label" id="already-title">${site.words.consent.already(name)}</h3>
-        <ul class="may">${already.map((title) => html`<li>${inWords(site.words, title)}</li>`)}</ul>
+        <ul class="may">${already.map((title) => html`<li>${title}</li>`)}</ul>
         <p class="small muted">${site.words.consent.alreadyText}</p>
       </section>`
 }
 
-/** A dialect may have an end that a person cannot go beyond. */
-function howLong(site: Site, { proposed, interaction: { request, dialect } }: ConsentView): Html {
-  const { longest = Number.POSITIVE_INFINITY } = dialect.consent // seconds
+function howLong(site: Site, { question: { offer }, interaction: { request } }: ConsentView): Html {
   const offline = splitScope(request.scope).includes('offline_access')
-  const now = site.clock()
-  const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now, site.words)
-  const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
+  const choice = ({ duration, title, note }: OfferedDuration) =>
+    html`<label class="choice" for="duration-${duration}"><input type="radio" name="duration" value="${duration}" id="duration-${duration}"${duration === offer.proposed && html` checked`}>${title}<small>${note}</small></label>`
   return html`<fieldset class="stack-s">
         <legend class="field-label">${site.words.consent.howLong}</legend>
         <div class="choices">
-          <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${site.words.consent.once}<small>${site.words.consent.onceNote}</small></label>
-          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${site.words.consent.month}<small>${site.words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
-          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${site.words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && site.words.consent.revokedNote(idle) : site.words.consent.monthNote(lasts(longest * SECOND))}</small></label>
+          ${offer.durations.map(choice)}
         </div>
         ${offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
       </fieldset>`
 }
 
 /** The refusal comes first in the document, so that Enter never gives anything away. */
-function answers(site: Site, { interaction: { client, request } }: ConsentView): Html {
-  const name = bdi(clientName(client))
+function answers(site: Site, { question: { offer } }: ConsentView): Html {
+  const name = bdi(offer.client.name)
   const apps = `${site.base}/account/apps`
-  const next = isNativeRedirect(request.redirect_uri)
-    ? site.words.consent.nextHere(name, apps)
-    : site.words.consent.next(name, hostOf(request.redirect_uri), apps)
+  const { next: there, nextHere } = site.words.consent
+  const next = offer.native ? nextHere(name, apps) : there(name, offer.redirect_host, apps)
   return html`<div class="slip-foot consent-foot">
-    <p class="next">${next}</p>
+    <div class="stack-s"><p class="next">${next}</p>${slotLine(site)}</div>
     <div class="answers">
       <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${site.words.consent.deny}</button>
       <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${site.words.consent.allow}</button>
     </div>
   </div>`
+}
+
+function slotLine(site: Site): Html | null {
+  const own = slot(site, 'consent')
+  return own && html`<p class="small muted">${own}</p>`
 }

@@ -1,24 +1,31 @@
-import type { Client } from '../../core/model/client.ts'
-import { DURATIONS, type Duration, standing, untouchedScope } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration } from '../../core/model/consent-policy.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
-import { hasScope, splitScope } from '../../core/model/scope.ts'
-import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { findPerson, findSession } from '../accounts/sessions.ts'
 import { findOthers } from '../accounts/several.ts'
-import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
+import { consentAgainPage } from './consent-again-view.ts'
+import { silentScopes } from './consent-offer.ts'
+import { type Choice, type Question, questionOf, sealOf, shownOf } from './consent-question.ts'
+import { type ConsentView, consentPage } from './consent-view.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
-import { speak } from './words.ts'
+import { wear } from './theme.ts'
+import { LANGUAGES, speak, wordsIn } from './words.ts'
 
-/** Shows who asks, what for, where the answer goes and for how long. */
+/** Shows who asks, what for, where the answer goes and for how long; where that was allowed before, only what is otherwise now. */
 export async function showConsent(site: Site, http: HttpRequest): Promise<Reply> {
   const ticket = readQuery(http).get('ticket')
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
+  return embedConsent(site, http, interaction, ticket)
+}
+
+/** The same where the dialect shows it on the authorize address itself. */
+export async function embedConsent(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
-  return show(site, http, ticket, interaction, person)
+  return show(site, http, { ticket, interaction, person })
 }
 
 /** Nobody is there, or somebody who may not be there any more: their session ends, so that authorize sees it too. */
@@ -28,11 +35,14 @@ async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Prom
   return site.interactions.resume(ticket)
 }
 
-/** The same where the dialect shows it on the authorize address itself. */
-export async function embedConsent(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  const person = await findPerson(site, http)
-  if (!person) return backToSignIn(site, http, ticket)
-  return show(site, http, ticket, interaction, person)
+type Asked = Omit<ConsentView, 'others' | 'question' | 'nothing_on'>
+
+/** In the language that the app asked for, where there is one. */
+async function show(site: Site, http: HttpRequest, asked: Asked, nothing_on = false): Promise<Reply> {
+  const spoken = wear(await speak(site, http, asked.interaction.request.ui_locales), asked.interaction.client)
+  const question = await questionOf(spoken, asked.person.user.sub, asked.interaction)
+  const view = { ...asked, others: await findOthers(site, http, asked.person), question, nothing_on }
+  return question.difference ? consentAgainPage(spoken, view, question.difference) : consentPage(spoken, view)
 }
 
 /** Writes the answer down and goes back to authorize, which draws the conclusion. */
@@ -43,102 +53,73 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
   if (!interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
-  // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
-  // or the app has changed its looks since
-  if (fields.get('sid') !== person.session.sid || fields.get('looks') !== interaction.looks)
-    return show(site, http, ticket, interaction, person)
+  const asked = { ticket, interaction, person }
+  const spoken = await speakAsShown(site, http, fields, interaction)
+  const question = await questionOf(spoken, person.user.sub, interaction)
+  // it was shown to somebody else, or before they signed in anew, or it is not what would be shown now
+  if (fields.get('sid') !== person.session.sid) return show(site, http, asked)
+  if (fields.get('looks') !== sealOf(question)) {
+    const answered = await isAnswered(site, person.user.sub, interaction)
+    return answered ? site.interactions.resume(ticket) : show(site, http, asked)
+  }
   const decision = fields.get('decision')
   if (decision === 'deny') return site.interactions.refuse(interaction.request)
   if (decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')
-  return allow(site, http, ticket, interaction, person, fields)
+  return allow(spoken, http, asked, question, fields)
 }
 
-async function allow(
-  site: Site,
-  http: HttpRequest,
-  ticket: string,
-  interaction: Interaction,
-  person: Person,
-  fields: Fields,
-): Promise<Reply> {
+/** In the language of the page that was answered, so that the receipt holds its very words. */
+async function speakAsShown(site: Site, http: HttpRequest, fields: Fields, { request }: Interaction): Promise<Site> {
+  const [lang = ''] = fields.get('looks').split('.', 1)
+  return LANGUAGES.includes(lang) ? { ...site, words: await wordsIn(lang) } : speak(site, http, request.ui_locales)
+}
+
+/** The same form was sent before, and its answer stands. */
+async function isAnswered(site: Site, sub: string, { client, request }: Interaction): Promise<boolean> {
+  const { consent } = await site.store.consents.find(sub, client.client_id)
+  return consent?.request_id === request.request_id
+}
+
+async function allow(site: Site, http: HttpRequest, asked: Asked, question: Question, fields: Fields): Promise<Reply> {
+  const { interaction, ticket, person } = asked
   const { request } = interaction
-  const asked = splitScope(request.scope)
-  const shown = shownScopes(site, interaction)
-  const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
-  const claims = mayInsistOnClaims(site, interaction) || fields.get('claims') === 'on' ? (request.claims ?? []) : []
-  if (shown.length > 0 && on.length + claims.length === 0) {
-    return show(site, http, ticket, interaction, person, true)
-  }
-  const silent = asked.filter((word) => isSilent(site, word))
+  const answer = question.difference ? changeOf(question, fields) : choiceOf(question, fields)
+  if (answer === null) return show(site, http, asked, true)
+  const { kept_scope = '', kept_claims = [], new_claims = request.claims ?? [] } = question.difference ?? {}
+  const kept = question.difference ? kept_scope.split(' ') : silentScopes(site, request.scope)
   const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
-    scope: [...silent, ...on.map(({ word }) => word)].join(' '),
-    claims,
-    duration: readDuration(fields.get('duration')),
+    scope: [...kept, ...answer.on].filter(Boolean).join(' '),
+    claims: question.offer.insists_on_claims || answer.claims ? [...kept_claims, ...new_claims] : kept_claims,
+    duration: answer.duration,
+    ...(question.difference && { upon: question.difference.upon }),
+    shown: shownOf(site, question, answer, http),
   })
   // it was taken back in another window at the same moment: which of the two is meant, only the person knows
-  if (!written) return show(site, http, ticket, interaction, person)
+  if (!written) return show(site, http, asked)
   return site.interactions.resume(ticket)
 }
 
-/** In the language that the app asked for, where there is one. */
-async function show(
-  site: Site,
-  http: HttpRequest,
-  ticket: string,
-  interaction: Interaction,
-  person: Person,
-  nothing_on = false,
-): Promise<Reply> {
-  const view = await viewOf(site, http, ticket, interaction, person)
-  return consentPage(await speak(site, http, interaction.request.ui_locales), { ...view, nothing_on })
+/** Null where everything was left off. */
+function choiceOf({ offer }: Question, fields: Fields): Choice | null {
+  const on = offer.scopes.filter(({ scope, required }) => required || fields.scope.includes(scope)).map(({ scope }) => scope)
+  const claims = fields.get('claims') === 'on'
+  const some = on.length > 0 || claims || (offer.insists_on_claims && offer.claims !== null)
+  if (offer.scopes.length > 0 && !some) return null
+  return { on: new Set(on), claims: claims || offer.claims?.required === true, duration: readDuration(fields.get('duration'), offer) }
 }
 
-async function viewOf(site: Site, http: HttpRequest, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
-  const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
-  const { asked_again } = interaction.dialect.consent
-  const goes_on = asked_again === 'growth' ? standing(consent, site.clock()) : null
-  const already = splitScope(untouchedScope(goes_on, interaction.request))
-  return {
-    ticket,
-    interaction,
-    person,
-    others: await findOthers(site, http, person),
-    shown: shownScopes(site, interaction),
-    already: already.flatMap((word) => (site.scopes[word] && !isSilent(site, word) ? [site.scopes[word].title] : [])),
-    insists_on_claims: mayInsistOnClaims(site, interaction),
-    proposed: goes_on && goes_on.expires_at === undefined ? 'revoked' : '30d', // a shorter end than before is a choice, never a default
-    nothing_on: false,
-  }
+/** Of one new thing the button is the choice. Null where several are new, nothing else is, and all were left off. */
+function changeOf({ difference }: Question, fields: Fields): Choice | null {
+  const { added, claims: asked, choices, changed, places } = difference!
+  const on = added.filter(({ scope, required }) => choices === 1 || required || fields.scope.includes(scope)).map(({ scope }) => scope)
+  const claims = asked !== null && (choices === 1 || asked.required || fields.get('claims') === 'on')
+  if (choices > 1 && on.length === 0 && !claims && changed.length + places.length === 0) return null
+  return { on: new Set(on), claims, duration: 'as_before' }
 }
 
-/** What the person reads and decides, and what of it an app may insist on: nothing, until somebody has looked at it. */
-function shownScopes(site: Site, { client, request }: Interaction): ShownScope[] {
-  return splitScope(request.scope).flatMap((word) => {
-    const definition = site.scopes[word]
-    if (!definition || definition.silent) return []
-    return [{ word, definition, required: isRequired(site, client, word) }]
-  })
-}
-
-/** It may insist on details where it could insist on a scope that opens them all. */
-function mayInsistOnClaims(site: Site, { client, request }: Interaction): boolean {
-  const open = splitScope(client.scope)
-    .filter((word) => isRequired(site, client, word))
-    .flatMap((word) => site.scopes[word]?.claims ?? [])
-  return (request.claims ?? []).every((claim) => open.includes(claim))
-}
-
-/** An app may insist on nothing, until somebody has looked at it. */
-function isRequired(site: Site, client: Client, word: string): boolean {
-  return client.reviewed === true && !site.scopes[word]?.optional && !hasScope(client.optional_scope ?? '', word)
-}
-
-function isSilent(site: Site, word: string): boolean {
-  return site.scopes[word]?.silent === true
-}
-
-function readDuration(text: string): Duration {
-  if (!Object.hasOwn(DURATIONS, text)) throw new OAuthError('invalid_request', 'The field duration is missing or unknown.')
+function readDuration(text: string, { durations }: Question['offer']): Duration {
+  if (!Object.hasOwn(DURATIONS, text) || !durations.some(({ duration }) => duration === text))
+    throw new OAuthError('invalid_request', 'The field duration is missing or unknown.')
   return text as Duration
 }

@@ -1,11 +1,12 @@
-import { MINUTE, type Milliseconds } from '../../core/model/clock.ts'
+import { DAY, MINUTE, type Milliseconds } from '../../core/model/clock.ts'
 import { type Html, html } from './html.ts'
 import type { Words } from './words.ts'
 
+const localeOf = (lang: string): string => (lang === 'en' ? 'en-GB' : `${lang}-u-nu-latn`)
+
 /** As one writes it where the language is spoken; in figures that read the same everywhere. */
 function spell(at: Milliseconds, { lang }: Words, with_year: boolean): string {
-  const locale = lang === 'en' ? 'en-GB' : `${lang}-u-nu-latn`
-  return new Intl.DateTimeFormat(locale, {
+  return new Intl.DateTimeFormat(localeOf(lang), {
     day: 'numeric',
     month: 'long',
     ...(with_year && { year: 'numeric' }),
@@ -40,4 +41,16 @@ function hourOf(at: Milliseconds): string {
 
 function iso(at: Milliseconds): string {
   return `${new Date(at).toISOString().slice(0, 19)}Z`
+}
+
+/** "today", "yesterday", "12 days ago", by the days of UTC; exact for programs to the day. */
+export function daysAgo(at: Milliseconds, now: Milliseconds, { lang }: Words): Html {
+  const days = Math.max(0, Math.floor(now / DAY) - Math.floor(at / DAY))
+  const said = new Intl.RelativeTimeFormat(localeOf(lang), { numeric: 'auto' }).format(-days, 'day')
+  return html`<time datetime="${iso(at).slice(0, 10)}">${said}</time>`
+}
+
+/** A number as one writes it where the language is spoken. */
+export function figures(number: number, { lang }: Words): string {
+  return new Intl.NumberFormat(localeOf(lang)).format(number)
 }

@@ -18,6 +18,11 @@ export function readQuery(http: HttpRequest): Fields {
 /** The fields of a form of ours. Throws OAuthError where it comes from elsewhere, or is no form. */
 export async function readPost(issuer: string, http: HttpRequest): Promise<Fields> {
   checkSender(issuer, http)
+  return readForeignPost(http)
+}
+
+/** The fields of a form that another server may send, which proves itself by what it sends. Throws OAuthError where it is no form. */
+export async function readForeignPost(http: HttpRequest): Promise<Fields> {
   const type = http.header('content-type')?.split(';')[0]?.trim().toLowerCase()
   if (type !== 'application/x-www-form-urlencoded') {
     throw new OAuthError('invalid_request', 'The form must be application/x-www-form-urlencoded.', { status: 415 })

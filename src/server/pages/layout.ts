@@ -1,8 +1,8 @@
 import type { Reply } from '../../core/model/http.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { type Html, html } from './html.ts'
-import { glyph } from './icons.ts'
 import type { Frame } from './site.ts'
+import { slot } from './slots.ts'
 import { linkTo } from './text.ts'
 
 /** What one page puts into the frame that all share. */
@@ -18,11 +18,13 @@ export interface PageParts {
   aside?: Html | null
   /** What stands in the foot, in place of the product's own links. */
   foot?: Html
+  /** The address of the one script of a page that cannot do without. */
+  script?: string
   /** In place of the product's name, in the head and the title. */
   brand?: string
 }
 
-/** A whole page: one heading, one main, no script, nothing from elsewhere. */
+/** A whole page: one heading, one main, no script but on the page of passkeys, nothing from elsewhere. */
 export function page(frame: Frame, parts: PageParts): Reply {
   const brand = parts.brand ?? frame.product.name
   const document = html`<!doctype html>
@@ -32,13 +34,17 @@ export function page(frame: Frame, parts: PageParts): Reply {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${parts.title}${parts.brand === undefined && ` · ${brand}`}</title>
-<link rel="stylesheet" href="${frame.base}/style.css?${frame.sheet.version}">
-<link rel="icon" href="${frame.base}/favicon.ico" type="image/svg+xml">
+<link rel="stylesheet" href="${frame.base}/style.css?${frame.look.sheet.version}">
+<link rel="icon" href="${frame.look.icon}" type="image/svg+xml">${
+    parts.script !== undefined &&
+    html`
+<script src="${parts.script}" defer></script>`
+  }
 </head>
 <body class="page">
 <a class="skip" href="#main">${frame.words.skip}</a>
 <header class="page-head">
-  <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${glyph}${brand}</a>
+  <a class="brand" href="${linkTo(frame.product.home) ?? `${frame.base}/`}">${frame.look.glyph}${brand}</a>
   ${parts.aside === undefined ? helpLink(frame) : parts.aside}
 </header>
 <main class="page-main" id="main">
@@ -52,7 +58,10 @@ ${parts.main}
 `
   return {
     status: parts.status ?? 200,
-    headers: { ...securityHeaders(frame, parts.form_action ?? ''), ...parts.headers },
+    headers: {
+      ...securityHeaders(frame, formTargets(frame, parts.form_action ?? ''), parts.script === undefined ? "'none'" : "'self'"),
+      ...parts.headers,
+    },
     body: document.text,
   }
 }
@@ -68,8 +77,14 @@ export function withCookies(reply: Reply, ...cookies: string[]): Reply {
   return { ...reply, headers: { ...reply.headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...cookies] } }
 }
 
-function securityHeaders(frame: Frame, form_action: string): Reply['headers'] {
-  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`
+/** A form of ours may lead to the product in the end, to sign in or out there. */
+function formTargets({ host_login }: Frame, form_action: string): string {
+  const addresses = [host_login?.login, host_login?.logout].filter((address) => address !== undefined)
+  return [...new Set([form_action, ...addresses.map((address) => new URL(address).origin)])].filter(Boolean).join(' ')
+}
+
+function securityHeaders(frame: Frame, form_action: string, script_src: string): Reply['headers'] {
+  const policy = `default-src 'none'; style-src 'self'; img-src 'self'; script-src ${script_src}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'`
   return {
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
@@ -88,10 +103,12 @@ function helpLink({ product, words }: Frame): Html | null {
   return help === null ? null : html`<a class="small" href="${help}">${words.help}</a>`
 }
 
-function foot({ issuer, product, words }: Frame): Html {
+function foot(frame: Frame): Html {
+  const { issuer, product, words } = frame
   const privacy = linkTo(product.privacy)
   const terms = linkTo(product.terms)
   return html`${privacy && html`<a href="${privacy}">${words.privacy}</a>`}
   ${terms && html`<a href="${terms}">${words.terms}</a>`}
+  ${slot(frame, 'foot')}
   <span class="end">${words.keptBy(hostOf(issuer))}</span>`
 }

@@ -4,6 +4,8 @@ import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
+import { arePasskeysPossible } from '../accounts/passkeys.ts'
+import type { openPending } from '../accounts/pending-link.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { RoomName } from './account.ts'
 import { minutesUntil } from './dates.ts'
@@ -11,7 +13,9 @@ import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { bdi, clientMark, clientName, formTarget, initials, personName } from './text.ts'
+import { slot } from './slots.ts'
+import { bdi, clientMark, clientName, formTargets, initials, personName } from './text.ts'
+import { inWords } from './words.ts'
 
 /** What the sign-in page is to show. */
 export interface LoginView {
@@ -27,6 +31,8 @@ export interface LoginView {
   /** Other accounts that are signed in in this browser, and may be chosen here. */
   others: readonly Person[]
   email: string
+  /** What is to be linked with the account that is proved here. */
+  waiting?: ReturnType<typeof openPending>
   /** Tries that are left after a wrong one. */
   left?: number
   paused_until?: Milliseconds
@@ -43,7 +49,7 @@ export function loginPage(site: Site, view: LoginView): Reply {
   return page(site, {
     title: failed ? site.words.errorTitle(title) : title,
     status: paused_until !== undefined ? 429 : failed ? 403 : 200,
-    form_action: formTarget(interaction?.request.redirect_uri),
+    form_action: formTargets(interaction?.request.redirect_uri, ...[...site.upstreams.values()].map(({ issuer }) => issuer)),
     main: html`<div class="width-s stack-l">
 <div class="stack-s">
   <h1>${title}</h1>
@@ -52,14 +58,22 @@ export function loginPage(site: Site, view: LoginView): Reply {
 <div class="slip">
   <div class="slip-body stack">
     ${interaction && errand(site, interaction)}
-    ${notice(site, view)}
+    ${view.waiting && !failed ? linkNotice(site, view.waiting) : notice(site, view)}
     ${accountsForm(site, view)}
     ${passwordForm(site, view, failed)}
+    ${arePasskeysPossible(site.issuer) && passkeyForm(site, view)}
+    ${site.upstreams.size > 0 && upstreamForms(site, view)}
   </div>
   ${view.ask === 'again' ? interaction && otherLink(site, view.ticket) : createLink(site)}
 </div>
+${ownWords(site)}
 </div>`,
   })
+}
+
+function ownWords(site: Site): Html | null {
+  const own = slot(site, 'login')
+  return own && html`<p class="small muted">${own}</p>`
 }
 
 /** For whom this page is being filled in. */
@@ -94,7 +108,7 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
       ${view.ask === 'again' && view.ticket === '' && html`<input type="hidden" name="account" value="again">`}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>
-        <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email}" maxlength="254" required${fixed}${invalid}>
+        <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email || (view.waiting?.pending.email ?? '')}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
         ${site.outbox ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
@@ -102,6 +116,36 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
     </form>`
+}
+
+/** Leads to the page of passkeys. */
+function passkeyForm(site: Site, { ticket, next = 'apps' }: LoginView): Html {
+  return html`<p class="or">${site.words.login.or}</p>
+    <form class="stack-s" method="get" action="${site.base}/login/passkey">
+      ${ticket === '' ? html`<input type="hidden" name="next" value="${next}">` : html`<input type="hidden" name="ticket" value="${ticket}">`}
+      <button type="submit" class="button button-side button-wide" id="login-passkey">${icon('key')}${site.words.factors.usePasskey}</button>
+    </form>`
+}
+
+/** Other places to sign in, each a form of its own. */
+function upstreamForms(site: Site, view: LoginView): Html {
+  return html`<p class="or">${site.words.login.or}</p>
+    ${[...site.upstreams.values()].map(
+      ({ id, label }) => html`<form method="post" action="${site.base}/login/upstream/${id}">
+      ${errandFields(view)}
+      <button type="submit" class="button button-side button-wide" id="login-upstream-${id}">${icon('globe')}<span>${site.words.upstream.continueWith(inWords(site.words, label))}</span></button>
+    </form>`,
+    )}`
+}
+
+/** Why somebody who has just come from elsewhere is asked to sign in here. */
+function linkNotice(site: Site, { pending, upstream }: NonNullable<LoginView['waiting']>): Html {
+  const label = inWords(site.words, upstream.label)
+  const [title, text] =
+    pending.sub === undefined
+      ? [site.words.upstream.known, site.words.upstream.knownText(label, bdi(pending.email ?? ''))]
+      : [site.words.upstream.prove(label), site.words.upstream.proveText]
+  return html`<div class="notice notice-info" role="status" id="login-link">${icon('lock')}<div><strong>${title}</strong>${text}</div></div>`
 }
 
 /** Goes on without a password: one of the accounts that are signed in here, chosen by hand. */
@@ -143,6 +187,11 @@ function createLink(site: Site): Html | null {
 
 function forgotPath(site: Site, ticket: string): string {
   return withQuery(`${site.base}/login/forgot`, { ...(ticket !== '' && { ticket }) })
+}
+
+/** Where somebody who has proved an account is asked about what is to be linked with it. */
+export function linkPath(site: Site, ticket: string, room: RoomName): string {
+  return withQuery(`${site.base}/login/link`, ticket === '' ? { next: room } : { ticket })
 }
 
 /** Where this page asks for another account than the one that is signed in. */

@@ -4,7 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { LogoutRequest } from '../../core/model/logout.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
-import { endSession, findPerson, findSession, type Person } from '../accounts/sessions.ts'
+import { endSession, findAnySession, findBeginner, findPerson, isMacOf, type Person } from '../accounts/sessions.ts'
 import { endOthers, findOthers } from '../accounts/several.ts'
 import { readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -12,12 +12,13 @@ import { icon } from './icons.ts'
 import { page, seeOther, withCookies } from './layout.ts'
 import type { Site } from './site.ts'
 import { bdi, clientName, formTarget, initials, linkTo } from './text.ts'
+import { wear } from './theme.ts'
 
 /** Asks before anybody is signed out: an app, or a link, must not do it alone. @spec OIDC RP-Initiated Logout §2 */
 export async function showLogout(site: Site, http: HttpRequest): Promise<Reply> {
   const ticket = readQuery(http).get('ticket')
   const asked = ticket === '' ? null : await site.interactions.openLogout(http, ticket)
-  const person = await findPerson(site, http)
+  const person = (await findPerson(site, http)) ?? (await findBeginner(site, http))
   if (!person) return asked ? leave(site, asked.request) : seeOther(`${site.base}/logout/done`)
   if (!asked) {
     // Without a ticket, or with another browser's: the person is asked in their own name, and nobody is told
@@ -37,14 +38,25 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   if (decision === 'stay') return seeOther(linkTo(site.product.home) ?? `${site.base}/account/apps`)
   if (decision !== 'logout' && decision !== 'all')
     throw new OAuthError('invalid_request', 'The field decision must be logout, all or stay.')
-  const session = await findSession(site, http)
+  const session = await findAnySession(site, http)
   const cookies = session ? [await endSession(site, session)] : []
   if (decision === 'all') cookies.push(await endOthers(site, http))
-  return withCookies(leave(site, asked.request), ...cookies, site.interactions.renew(null).cookie)
+  const next = site.host_login?.logout === undefined ? leave(site, asked.request) : leaveHost(site, site.host_login.logout, asked.request)
+  return withCookies(next, ...cookies, site.interactions.renew(null).cookie)
 }
 
-/** Says that it is done. */
-export async function signedOut(site: Site): Promise<Reply> {
+/** To the product, where the person is signed out too; from there the browser comes back by way of our last page. */
+function leaveHost(site: Site, logout: string, { post_logout_redirect_uri, state }: LogoutRequest): Reply {
+  const done = `${site.issuer}/logout/done`
+  const to = post_logout_redirect_uri && withQuery(post_logout_redirect_uri, { state })
+  return seeOther(withQuery(logout, { return_to: to ? withQuery(done, { to, mac: site.keys.mac('logout', to) }) : done }))
+}
+
+/** Says that it is done, or leads on to where an app asked to: only an address that we have looked at carries our MAC. */
+export async function signedOut(site: Site, http: HttpRequest): Promise<Reply> {
+  const fields = readQuery(http)
+  const to = fields.get('to')
+  if (to !== '' && isMacOf(site, 'logout', to, fields.get('mac'))) return seeOther(to)
   return page(site, {
     title: site.words.logout.doneTitle,
     main: html`<div class="width-s stack-l">
@@ -65,7 +77,8 @@ function leave(site: Site, { post_logout_redirect_uri, state }: LogoutRequest): 
   return seeOther(post_logout_redirect_uri === undefined ? `${site.base}/logout/done` : withQuery(post_logout_redirect_uri, { state }))
 }
 
-function logoutPage(site: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person, others: number): Reply {
+function logoutPage(plain: Site, ticket: string, request: LogoutRequest, client: Client | null, { user }: Person, others: number): Reply {
+  const site = wear(plain, client)
   const email = bdi(user.email)
   const { post_logout_redirect_uri } = request
   return page(site, {

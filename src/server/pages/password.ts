@@ -25,6 +25,8 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const user = await replacePassword(site, came.user, came.user, fields.get('password'), endingOf(fields))
   if (!user) return refuse('password', stale, 409)
   tellPassword(site, user.email)
+  const { amr } = person.session
+  const shown = { auth_time: site.clock(), ...(amr && { amr }) }
   // the session that this browser had ended with all the others
-  return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, site.clock(), null))
+  return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, shown, null))
 }

@@ -1,9 +1,10 @@
 import type { Person } from '../accounts/sessions.ts'
+import { isRecent } from '../accounts/sessions.ts'
 import { formSeal } from './account.ts'
 import { field } from './field.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
-import { againNotice, isRecent } from './recent.ts'
+import { againNotice } from './recent.ts'
 import type { Site } from './site.ts'
 import { bdi } from './text.ts'
 
@@ -51,7 +52,7 @@ function verifyForm(site: Site, person: Person): Html {
 
 function changeForm(site: Site, person: Person, error?: string): Html {
   const { fresh, freshHint, changeSubmit } = site.words.accounts.profile
-  if (!isRecent(site, person)) return againNotice(site, 'profile')
+  if (!isRecent(site, person.session)) return againNotice(site, 'profile')
   return html`<form class="stack" method="post" action="${site.base}/account/email">
         ${formSeal(site, person)}
         ${field({ id: 'profile-new-email', name: 'email', label: fresh, type: 'email', autocomplete: 'email', hint: freshHint, error, longest: 254 })}

@@ -6,6 +6,8 @@ import type { Site } from './site.ts'
 export interface Told {
   /** The name of what was done, out of the address; '' where nothing was. */
   done: string
+  /** By which the address proves that it tells no untruth, where it needs to. */
+  seal?: string
   /** Of the section whose form was refused. */
   problem?: { section: string; field: string; text: string }
 }

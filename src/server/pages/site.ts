@@ -1,10 +1,13 @@
+import type { ConsentPolicy } from '../../core/model/consent-policy.ts'
 import type { Interactions } from '../../core/model/interactions.ts'
 import type { Lifetimes } from '../../core/model/lifetimes.ts'
 import type { Log } from '../../core/model/log.ts'
 import type { ResourceDefinition, ScopeDefinition } from '../../core/model/scope.ts'
 import type { Accounts } from '../accounts/accounts.ts'
+import type { HostLogin } from '../accounts/handover.ts'
 import type { FirstRun } from './first-run.ts'
-import type { Sheet } from './style.ts'
+import type { Slots } from './slots.ts'
+import type { Look, Looks } from './theme.ts'
 import type { Words } from './words.ts'
 
 /** The product behind the server, as its people know it. Addresses are absolute. */
@@ -24,9 +27,15 @@ export interface Frame {
   /** The path of the issuer, in front of every address of ours: '' or '/…'. */
   base: string
   product: Product
-  sheet: Sheet
+  /** What this page wears. */
+  look: Look
+  looks: Looks
+  /** Words of the product's own. */
+  slots?: Slots
   /** In the language of whoever reads the page. */
   words: Words
+  /** The product that people sign in at, where that is not here. */
+  host_login?: HostLogin
 }
 
 /** Everything that pages hold for as long as the server runs. */
@@ -35,6 +44,8 @@ export interface Site extends Frame, Accounts {
   interactions: Interactions
   scopes: Readonly<Record<string, ScopeDefinition>>
   resources: Readonly<Record<string, ResourceDefinition>>
+  /** For how long people may allow something. */
+  consent: ConsentPolicy
   lifetime: Lifetimes
   /** Whether people make accounts by themselves; they do not unless it says so. */
   registration?: 'open' | 'closed' | undefined

@@ -3,29 +3,28 @@ import type { Reply } from '../../core/model/http.ts'
 
 const SHEET = new URL('./vouchsafe.css', import.meta.url)
 
-/** The one style sheet. Its address changes with its content, so that browsers may keep it for good. */
+/** A style sheet. Its address changes with its content, so that browsers may keep it for good. */
 export interface Sheet {
   /** What stands behind the question mark of its address. */
   version: string
   reply: Reply
 }
 
-/** Reads the style sheet once, at the start. */
-export async function readSheet(): Promise<Sheet> {
-  const body = await readFile(SHEET, 'utf8')
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(body)))
-  return {
-    version: Buffer.from(digest.subarray(0, 9)).toString('base64url'),
-    reply: {
-      status: 200,
-      headers: {
-        'content-type': 'text/css; charset=utf-8',
-        'cache-control': 'public, max-age=31536000, immutable',
-        'x-content-type-options': 'nosniff',
-      },
-      body,
-    },
-  }
+export const SHEET_HEADERS: Reply['headers'] = {
+  'content-type': 'text/css; charset=utf-8',
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+}
+
+/** The one style sheet, which themes lay their colours over. */
+export function readSheet(): Promise<string> {
+  return readFile(SHEET, 'utf8')
+}
+
+/** A name for a text that no other has. */
+export async function versionOf(text: string): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)))
+  return Buffer.from(digest.subarray(0, 9)).toString('base64url')
 }
 
 /** The sign of the house for the browser's tab. */

@@ -12,7 +12,7 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}\p{Variation_Selector
 const PILED_ACCENTS = /(\p{M}{2})\p{M}+/gu
 
 /** A text that an app supplies, as one short line. '' where nothing of it can be seen. */
-function cleanText(text: string, longest = LONGEST_NAME): string {
+export function cleanText(text: string, longest = LONGEST_NAME): string {
   const line = text
     .slice(0, 4096)
     .replaceAll(/[\s\p{Zl}\p{Zp}]+/gu, ' ')
@@ -50,6 +50,11 @@ export function formTarget(uri: string | undefined): string {
   if (hostname.startsWith('[')) return 'http: https:'
   if (protocol === 'http:') return 'http://127.0.0.1:* http://localhost:* https:'
   return /^[a-z][a-z0-9+.-]*:$/.test(protocol) && !/^(https?|javascript|data|blob|file|vbscript):$/.test(protocol) ? protocol : ''
+}
+
+/** The same for several of them. */
+export function formTargets(...uris: (string | undefined)[]): string {
+  return [...new Set(uris.flatMap((uri) => formTarget(uri).split(' ')))].filter(Boolean).join(' ')
 }
 
 /** The letter that stands for an app. Its tone comes from its client_id, so that no app can choose to look like another. */

@@ -50,7 +50,18 @@ function readRanges(accept_language: string): string[] {
 }
 
 /** A text of the configuration, which comes in several languages; in English, and marked as that, where it does not come in this one. */
-export function inWords({ lang }: Words, texts: Readonly<Record<string, string>>): Html {
+export function inWords(words: Words, texts: Readonly<Record<string, string>>): Html {
+  const { text, lang } = said(words, texts)
+  return inLanguage(text, lang)
+}
+
+/** The same as a text, with its language where that is not the one of the page. */
+export function said({ lang }: Words, texts: Readonly<Record<string, string>>): { text: string; lang?: string } {
   const own = texts[lang]
-  return own === undefined ? html`<bdi lang="en">${texts['en'] ?? ''}</bdi>` : html`${own}`
+  return own === undefined ? { text: texts['en'] ?? '', lang: english.lang } : { text: own }
+}
+
+/** A text that may be in another language than the page. */
+export function inLanguage(text: string, lang: string | undefined): Html {
+  return lang === undefined ? html`${text}` : html`<bdi lang="${lang}">${text}</bdi>`
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, beforeEach, it } from 'node:test'
 import type { Actor, AuditEntry, AuditHead, AuditPlace } from '../../../src/core/model/audit.ts'
 import type { Store } from '../../../src/core/model/store.ts'
-import { aClient, aConsent, aGrant, aKey, aReceipt, aUser, fresh, NOW } from './records.ts'
+import { aClient, aConsent, aGrant, aKey, anIdentity, aPasskey, aReceipt, aTotp, aUser, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 const BY: Actor = { type: 'operator', id: 'ada' }
@@ -104,6 +104,61 @@ const decisions: Readonly<Record<string, (store: Store) => Promise<Left>>> = {
     await store.users.add({ ...user, disabled_at: NOW })
     await store.users.update(user, { by: BY })
     return { event: 'user.enabled', actor: BY, sub: user.sub, changed: ['disabled_at'] }
+  },
+  'a passkey is added': async (store) => {
+    const passkey = aPasskey()
+    await store.factors.addPasskey(passkey, { by: BY, keeping: 'own' })
+    return {
+      event: 'factor.added',
+      actor: BY,
+      sub: passkey.sub,
+      factor: 'passkey',
+      passkey_id: passkey.passkey_id,
+      ended: 'other_sessions',
+    }
+  },
+  'a passkey is renamed': async (store) => {
+    const { passkey_id, ...passkey } = aPasskey()
+    await store.factors.addPasskey({ passkey_id, ...passkey })
+    await store.factors.renamePasskey(passkey.sub, passkey_id, 'Blue key', { by: BY })
+    return { event: 'factor.changed', actor: BY, sub: passkey.sub, factor: 'passkey', passkey_id, changed: ['label'] }
+  },
+  'an authenticator app is taken away': async (store) => {
+    const totp = aTotp()
+    await store.factors.setTotp(totp)
+    await store.factors.removeTotp(totp.sub, { by: BY })
+    return { event: 'factor.removed', actor: BY, sub: totp.sub, factor: 'totp' }
+  },
+  'a recovery code is used': async (store) => {
+    const { sub } = aTotp()
+    await store.factors.setRecoveryCodes(sub, ['a'])
+    await store.factors.spendRecoveryCode(sub, 'a', { by: BY })
+    return { event: 'recovery_code.used', actor: BY, sub, factor: 'recovery_codes' }
+  },
+  'all factors are taken away': async (store) => {
+    const totp = aTotp()
+    await store.factors.setTotp(totp)
+    await store.factors.reset(totp.sub, { by: BY, keeping: '' })
+    return { event: 'factor.reset', actor: BY, sub: totp.sub, ended: 'sessions' }
+  },
+  'a person comes with an identity': async (store) => {
+    const user = aUser()
+    const { issuer, identity_id, ...identity } = anIdentity({ sub: user.sub })
+    await store.identities.add({ ...identity, issuer, identity_id }, { user, by: BY })
+    return { event: 'user.added', actor: BY, sub: user.sub, issuer, identity_id }
+  },
+  'an identity is linked': async (store) => {
+    const identity = anIdentity()
+    const { sub, issuer, identity_id } = identity
+    await store.identities.add(identity, { by: BY })
+    return { event: 'identity.linked', actor: BY, sub, issuer, identity_id }
+  },
+  'an identity is unlinked': async (store) => {
+    const identity = anIdentity()
+    const { sub, issuer, identity_id } = identity
+    await store.identities.add(identity)
+    await store.identities.remove(sub, identity_id, { by: BY })
+    return { event: 'identity.unlinked', actor: BY, sub, issuer, identity_id }
   },
   'an API key is added': async (store) => {
     const key = anApiKey()
@@ -230,6 +285,11 @@ export function auditTests(world: World): void {
     assert.equal(await store.consents.decide(consent, aReceipt(consent), { epoch: -1 }), false)
     assert.equal(await store.apiKeys.revoke('nobody'), false)
     assert.equal(await store.initialAccessTokens.revoke('nobody'), false)
+    assert.equal(await store.factors.removePasskey('nobody', 'none'), false)
+    assert.equal(await store.factors.renamePasskey('nobody', 'none', 'x'), false)
+    assert.equal(await store.factors.removeTotp('nobody'), false)
+    assert.equal(await store.factors.spendRecoveryCode('nobody', 'a'), false)
+    assert.equal(await store.factors.reset('nobody'), false)
     await store.keys.delete('nobody')
     await store.keys.rewrap('nobody', 'sealed')
     assert.equal(await store.keys.promote('nobody', 'none', NOW), false)

@@ -8,7 +8,7 @@ import { NOW } from './records.ts'
 import type { World } from './world.ts'
 
 /** An RSA key takes its time; what holds for the others holds for it. */
-const USES = ['sig-ES256', 'ticket', 'token', 'client', 'mac'] as const
+const USES = ['sig-ES256', 'ticket', 'token', 'client', 'mac', 'factor'] as const
 /** Milliseconds by which the clocks of the nodes differ. */
 const SKEWS = [-5000, 0, 3000, 5000]
 

@@ -1,6 +1,9 @@
 import type { Client } from '../../../src/core/model/client.ts'
 import { DAY } from '../../../src/core/model/clock.ts'
-import type { Consent, Grant, Receipt } from '../../../src/core/model/grant.ts'
+import type { Passkey, Totp } from '../../../src/core/model/factor.ts'
+import type { Consent, Grant } from '../../../src/core/model/grant.ts'
+import type { Identity } from '../../../src/core/model/identity.ts'
+import type { Receipt, Shown } from '../../../src/core/model/receipt.ts'
 import type { StoredKey } from '../../../src/core/model/stored-key.ts'
 import type { StoredSession, User } from '../../../src/core/model/user.ts'
 
@@ -45,6 +48,11 @@ export function aUser(fields: Partial<User> = {}): User {
   return { sub, email: `${sub}@example.com`, name: 'Ada', created_at: NOW, ...fields }
 }
 
+export function anIdentity(fields: Partial<Identity> = {}): Identity {
+  const identity_id = fresh('identity')
+  return { identity_id, issuer: 'https://work.example', subject: fresh('subject'), sub: fresh('user'), created_at: NOW, ...fields }
+}
+
 export function aGrant(fields: Partial<Grant> = {}): Grant {
   return {
     grant_id: fresh('grant'),
@@ -78,10 +86,34 @@ export function aReceipt({ sub, client_id, scope }: Consent, decision: Receipt['
   return { receipt_id: fresh('receipt'), sub, client_id, at: NOW, decision, scope }
 }
 
+/** What stood on a page. */
+export function aShown(title: string): Shown {
+  const client = { name: 'Ledger', reviewed: true, looks: 'l' }
+  return { language: 'en', title, client, redirect_host: 'app.example', scopes: [] }
+}
+
 export function aSession(fields: Partial<StoredSession> = {}): StoredSession {
   return { session_hash: fresh('hash'), sid: fresh('sid'), sub: fresh('user'), auth_time: NOW, expires_at: NOW + DAY, ...fields }
 }
 
 export function aKey(fields: Partial<StoredKey> = {}): StoredKey {
   return { kid: fresh('key'), use: 'mac', status: 'next', sealed: 'sealed', created_at: NOW, ...fields }
+}
+
+export function aPasskey(fields: Partial<Passkey> = {}): Passkey {
+  return {
+    passkey_id: fresh('passkey'),
+    credential_id: fresh('credential'),
+    sub: fresh('user'),
+    public_key: 'pQECAyYgASFYIA',
+    counter: 0,
+    transports: ['internal'],
+    label: 'Zoë\'s "phone"',
+    created_at: NOW,
+    ...fields,
+  }
+}
+
+export function aTotp(fields: Partial<Totp> = {}): Totp {
+  return { sub: fresh('user'), sealed: 'sealed', last_step: 100, created_at: NOW, ...fields }
 }

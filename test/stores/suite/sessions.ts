@@ -96,4 +96,43 @@ export function sessionTests(world: World): void {
     for (const store of world.stores) assert.equal(await store.sessions.find(session.session_hash, NOW), null)
     await world.store.sessions.end(session.session_hash)
   })
+
+  it('are listed for one person while they last, of many those that last longest', async () => {
+    const sub = fresh('user')
+    const sessions = [3, 1, 2].map((days) =>
+      aSession({ sub, expires_at: NOW + days * DAY, agent: { browser: 'Firefox', system: 'Linux' } }),
+    )
+    for (const session of [...sessions, aSession()]) await world.store.sessions.open(session)
+    const [three, one, two] = sessions
+    assert.deepEqual(await world.store.sessions.list(sub, NOW, 10), [three, two, one])
+    assert.deepEqual(await world.store.sessions.list(sub, NOW + DAY, 10), [three, two])
+    assert.deepEqual(await world.store.sessions.list(sub, NOW, 1), [three])
+  })
+
+  it('end by their sid, where they are this person’s', async () => {
+    const session = aSession()
+    await world.store.sessions.open(session)
+    assert.equal(await world.store.sessions.endOne(fresh('user'), session.sid), false)
+    assert.deepEqual(await world.store.sessions.find(session.session_hash, NOW), session)
+    const ended = await world.race((store) => store.sessions.endOne(session.sub, session.sid))
+    assert.equal(ended.filter(Boolean).length, 1)
+    assert.equal(await world.store.sessions.find(session.session_hash, NOW), null)
+  })
+
+  it('end all at once, or all but one, and what was given only where asked', async () => {
+    const sub = fresh('user')
+    const [mine, other] = [aSession({ sub }), aSession({ sub })]
+    const stranger = aSession()
+    for (const session of [mine, other, stranger]) await world.store.sessions.open(session)
+    const before = await world.epoch(sub, 'any')
+    await world.store.sessions.endAll(sub, { but: mine.session_hash })
+    assert.deepEqual(await world.store.sessions.list(sub, NOW, 10), [mine])
+    assert.equal(await world.epoch(sub, 'any'), before)
+    await world.store.sessions.endAll(sub, { withdraw: true, by: { type: 'user', id: sub } })
+    assert.deepEqual(await world.store.sessions.list(sub, NOW, 10), [])
+    assert.equal(await world.epoch(sub, 'any'), before + 1)
+    const { entries } = await world.store.audit.list({ sub, limit: 1 })
+    assert.deepEqual([entries[0]?.event, entries[0]?.ended], ['withdrawn', 'everything'])
+    assert.deepEqual(await world.store.sessions.find(stranger.session_hash, NOW), stranger)
+  })
 }

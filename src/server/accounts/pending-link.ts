@@ -1,0 +1,52 @@
+import type { Actor } from '../../core/model/audit.ts'
+import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
+import { cookieName, type HttpRequest, readCookie, writeCookie } from '../../core/model/http.ts'
+import type { PendingLink } from '../../core/model/upstream.ts'
+import type { Accounts } from './accounts.ts'
+import type { TheirPerson, Upstream } from './elsewhere.ts'
+import { newIdentity } from './identities.ts'
+import type { Person } from './sessions.ts'
+
+const COOKIE = 'link'
+/** How long somebody may take to prove which account is theirs. */
+const PATIENCE = 10 * MINUTE
+
+/** The cookie that remembers an identity until its person has proved their account. `sub` is whose, where they said so before. */
+export function keepPending(accounts: Accounts, { id }: Upstream, { issuer, subject, email }: TheirPerson, sub?: string): string {
+  const now = accounts.clock()
+  const pending: PendingLink = {
+    expires_at: now + PATIENCE,
+    created_at: now,
+    upstream: id,
+    issuer,
+    subject,
+    ...(email !== '' && { email }),
+    ...(sub !== undefined && { sub }),
+  }
+  return writeCookie(accounts.issuer, COOKIE, accounts.keys.pending_link.seal(pending), PATIENCE / SECOND)
+}
+
+/** What waits in this browser to be linked, with its provider; null where nothing does. */
+export function openPending(accounts: Accounts, http: HttpRequest): { pending: PendingLink; upstream: Upstream } | null {
+  const sealed = readCookie(http, cookieName(accounts.issuer, COOKIE))
+  const pending = sealed ? accounts.keys.pending_link.open(sealed) : null
+  const upstream = pending && accounts.upstreams.get(pending.upstream)
+  return upstream && pending.expires_at > accounts.clock() ? { pending, upstream } : null
+}
+
+/** The line that forgets it. */
+export function forgetPending({ issuer }: Accounts): string {
+  return writeCookie(issuer, COOKIE, '', 0)
+}
+
+/** Whether this person has proved, since the identity was, that the account is theirs. */
+export function mayLink({ created_at, sub }: PendingLink, auth_time: Milliseconds, own: string): boolean {
+  return auth_time >= created_at && (sub === undefined || sub === own)
+}
+
+/** Links; false where the identity is somebody's by now, or this person has another one of the same provider. */
+export async function linkPending(accounts: Accounts, pending: PendingLink, { user }: Person): Promise<boolean> {
+  const { issuer, subject, email = '' } = pending
+  const by: Actor = { type: 'user', id: user.sub }
+  return (await accounts.store.identities.add(newIdentity({ issuer, subject, email }, user.sub, accounts.clock()), { by })) === 'added'
+}

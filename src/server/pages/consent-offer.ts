@@ -1,0 +1,157 @@
+import { type Client, isNativeRedirect } from '../../core/model/client.ts'
+import { DAY, SECOND } from '../../core/model/clock.ts'
+import { untouchedScope } from '../../core/model/consent.ts'
+import { DURATIONS, type Duration, durationsFor, offeredDuration, withLimit } from '../../core/model/consent-policy.ts'
+import type { Consent } from '../../core/model/grant.ts'
+import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
+import type { Shown, ShownClient, ShownScope } from '../../core/model/receipt.ts'
+import { hostOf } from '../../core/model/redirect-uri.ts'
+import { hasScope, splitScope } from '../../core/model/scope.ts'
+import { day } from './dates.ts'
+import type { Site } from './site.ts'
+import { clientName, linkTo } from './text.ts'
+import { said } from './words.ts'
+
+/** A scope as the page offers it. */
+export type OfferedScope = Omit<ShownScope, 'on'>
+
+export interface OfferedDuration {
+  duration: Duration
+  title: string
+  /** When that is. */
+  note: string
+}
+
+/** All that a page says of what is asked, in its language: the page is drawn from it, and so is the receipt, so that they cannot differ. */
+export interface Offer {
+  language: string
+  title: string
+  client: ShownClient
+  redirect_host: string
+  /** The answer goes to a program on this computer. */
+  native: boolean
+  scopes: readonly OfferedScope[]
+  /** Details asked for one by one, where no scope that is required opens them anyway. */
+  claims: { names: string[]; title: string; required: boolean } | null
+  /** Of all of those details, whether the app may insist. */
+  insists_on_claims: boolean
+  resources: NonNullable<Shown['resources']>
+  /** Titles of what was allowed before and is not asked for now. */
+  already: readonly string[]
+  durations: readonly OfferedDuration[]
+  /** The duration that is chosen already. */
+  proposed: Duration
+}
+
+/** What is asked; `before` is what goes on of what was allowed so far. */
+export function offerOf(site: Site, interaction: Interaction, before: Consent | null): Offer {
+  const { client, request } = interaction
+  const scopes = offeredScopes(site, interaction)
+  return {
+    language: site.words.lang,
+    title: site.words.consent.title(clientName(client)),
+    client: offeredClient(interaction),
+    redirect_host: hostOf(request.redirect_uri),
+    native: isNativeRedirect(request.redirect_uri),
+    scopes,
+    claims: offeredClaims(site, scopes, interaction),
+    insists_on_claims: mayInsistOnClaims(site, interaction),
+    resources: (request.resource ?? []).flatMap((resource) => {
+      const { text: name, ...rest } = said(site.words, site.resources[resource]?.name ?? { en: '' })
+      return name === '' ? [] : [{ resource, name, ...rest }]
+    }),
+    already: titlesOf(site, untouchedScope(before, request)),
+    durations: offeredDurations(site, interaction),
+    proposed: proposedDuration(site, client, before),
+  }
+}
+
+function offeredClient({ client, looks }: Interaction): ShownClient {
+  const [policy_uri, tos_uri, client_uri, logo_uri] = [client.policy_uri, client.tos_uri, client.client_uri, client.logo_uri].map(linkTo)
+  return {
+    name: clientName(client),
+    reviewed: client.reviewed === true,
+    looks,
+    ...(logo_uri && { logo_uri }),
+    ...(client_uri && { client_uri }),
+    ...(policy_uri && { policy_uri }),
+    ...(tos_uri && { tos_uri }),
+  }
+}
+
+/** What the person reads and decides, and what of it an app may insist on. */
+function offeredScopes(site: Site, { client, request }: Interaction): OfferedScope[] {
+  return splitScope(request.scope).flatMap((scope) => {
+    const definition = site.scopes[scope]
+    if (!definition || definition.silent) return []
+    const title = said(site.words, definition.title)
+    const text = said(site.words, definition.description)
+    return [
+      {
+        scope,
+        title: title.text,
+        text: text.text,
+        ...(title.lang !== undefined && { lang: title.lang }),
+        ...(text.lang !== undefined && { text_lang: text.lang }),
+        level: definition.level,
+        required: isRequired(site, client, scope),
+      },
+    ]
+  })
+}
+
+/** Titles of what of this is shown to people. */
+export function titlesOf(site: Site, scope: string): string[] {
+  return splitScope(scope).flatMap((word) => {
+    const definition = site.scopes[word]
+    return definition && !definition.silent ? [said(site.words, definition.title).text] : []
+  })
+}
+
+/** Scopes that give nothing by themselves: they come with the rest, and nobody reads of them. */
+export function silentScopes(site: Site, scope: string): string[] {
+  return splitScope(scope).filter((word) => site.scopes[word]?.silent === true)
+}
+
+/** @spec OIDC Core §5.5 */
+function offeredClaims(site: Site, scopes: readonly OfferedScope[], interaction: Interaction): Offer['claims'] {
+  const opened = new Set(scopes.filter(({ required }) => required).flatMap(({ scope }) => site.scopes[scope]?.claims ?? []))
+  const names = (interaction.request.claims ?? []).filter((name) => !opened.has(name) && !site.scopes['openid']?.claims?.includes(name))
+  return names.length === 0 ? null : { names, title: site.words.consent.claims, required: mayInsistOnClaims(site, interaction) }
+}
+
+/** It may insist on details where it could insist on a scope that opens them all. */
+function mayInsistOnClaims(site: Site, { client, request }: Interaction): boolean {
+  const open = splitScope(client.scope)
+    .filter((word) => isRequired(site, client, word))
+    .flatMap((word) => site.scopes[word]?.claims ?? [])
+  return (request.claims ?? []).every((claim) => open.includes(claim))
+}
+
+/** An app may insist on nothing, until somebody has looked at it. */
+export function isRequired(site: Site, client: Client, word: string): boolean {
+  return client.reviewed === true && !site.scopes[word]?.optional && !hasScope(client.optional_scope ?? '', word)
+}
+
+/** What deployment and client leave to choose. Dialect and deployment may have an end that a person cannot go beyond. */
+function offeredDurations(site: Site, { client, dialect }: Interaction): OfferedDuration[] {
+  const { once, onceNote, month, monthNote, revoked, revokedNote } = site.words.consent
+  const longest = (withLimit(dialect.consent, site.consent).longest ?? Number.POSITIVE_INFINITY) * SECOND
+  const now = site.clock()
+  const until = (lasts: number) => monthNote(day(now + Math.min(lasts, longest), now, site.words))
+  const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
+  const unused = idle >= 1 ? revokedNote(idle) : ''
+  const offered: Readonly<Record<Duration, Omit<OfferedDuration, 'duration'>>> = {
+    once: { title: once, note: onceNote },
+    '30d': { title: month, note: until(DURATIONS['30d']) },
+    '1y': { title: site.words.again.year, note: until(DURATIONS['1y']) },
+    revoked: { title: revoked, note: longest === Number.POSITIVE_INFINITY ? unused : until(longest) },
+  }
+  return durationsFor(site.consent, client).map((duration) => ({ duration, ...offered[duration] }))
+}
+
+/** At most 30 days, where there is the choice; a shorter end than before is a choice of the person, never a default. */
+function proposedDuration(site: Site, client: Client, before: Consent | null): Duration {
+  return offeredDuration(durationsFor(site.consent, client), before && before.expires_at === undefined ? 'revoked' : '30d')
+}

@@ -1,0 +1,90 @@
+import { isNativeRedirect, isPublic } from '../../core/model/client.ts'
+import { standing } from '../../core/model/consent.ts'
+import type { Duration } from '../../core/model/consent-policy.ts'
+import { OAuthError } from '../../core/model/error.ts'
+import type { Consent } from '../../core/model/grant.ts'
+import type { HttpRequest } from '../../core/model/http.ts'
+import type { Interaction } from '../../core/model/interactions.ts'
+import { idleOf } from '../../core/model/lifetimes.ts'
+import { LONGEST_SHOWN, type Shown } from '../../core/model/receipt.ts'
+import { splitScope } from '../../core/model/scope.ts'
+import { deviceOf } from '../accounts/agent.ts'
+import { fingerprint } from '../accounts/consents.ts'
+import { type Difference, differenceOf } from './consent-difference.ts'
+import { type Offer, offerOf } from './consent-offer.ts'
+import type { Site } from './site.ts'
+import { clientName } from './text.ts'
+
+/** What a page asks: all that an app wants, or what is otherwise than before. */
+export interface Question {
+  title: string
+  offer: Offer
+  /** Where only the difference from a standing consent is to be shown. */
+  difference: Difference | null
+  /** The person lets the app rest: their yes lets it go on. */
+  rests: boolean
+}
+
+/** What is to be asked of this person. Throws OAuthError where it is more than a receipt can hold. */
+export async function questionOf(site: Site, sub: string, interaction: Interaction): Promise<Question> {
+  const { client, dialect } = interaction
+  const found = (await site.store.consents.find(sub, client.client_id)).consent
+  const before = dialect.consent.asked_again === 'growth' ? standing(found, site.clock(), idleOf(site, client)) : null
+  const offer = offerOf(site, interaction, before)
+  if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
+  const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
+  const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
+  return { title, offer, difference, rests: before?.paused_at !== undefined }
+}
+
+/** A native app is asked in full each time, and so is one that rests, for all of it would go on; so is whoever wants it so; and who comes back to their own answer sees the same page. */
+function mayShowDifference({ client, request }: Interaction, before: Consent): boolean {
+  if (before.paused_at !== undefined || (isPublic(client) && isNativeRedirect(request.redirect_uri))) return false
+  return before.request_id !== request.request_id && !splitScope(request.prompt ?? '').includes('consent')
+}
+
+/** Stands for all that was on the page but what passes with time: an answer counts only for what was shown. The language in front says in what words. */
+export function sealOf({ offer, difference, rests }: Question): string {
+  const { already: _, durations, proposed: _proposed, ...asked } = offer
+  const seen = [asked, durations.map(({ title }) => title), difference, rests]
+  return `${offer.language}.${fingerprint(JSON.stringify(seen)).slice(0, 22)}`
+}
+
+/** What the person chose. */
+export interface Choice {
+  /** The scopes that are on. */
+  on: ReadonlySet<string>
+  claims: boolean
+  duration: Duration | 'as_before'
+}
+
+/** What stood on the page, and what of it was chosen: for the receipt. */
+export function shownOf(site: Site, { title, offer, difference }: Question, { on, claims, duration }: Choice, http: HttpRequest): Shown {
+  const { language, client, redirect_host, scopes, resources, already } = offer
+  const device = deviceOf(http)
+  const chosen = offer.durations.find((one) => one.duration === duration)
+  const shown = difference ? difference.added : scopes
+  const asked = difference ? difference.claims : offer.claims
+  return {
+    language,
+    title,
+    product: site.product.name,
+    client,
+    redirect_host,
+    scopes: shown.map((scope) => ({ ...scope, on: on.has(scope.scope) })),
+    ...(asked && { claims: { ...asked, on: claims } }),
+    ...(resources.length > 0 && { resources }),
+    ...(difference ? { already: difference.kept } : already.length > 0 && { already: [...already] }),
+    ...(chosen && { duration: chosen.title }),
+    ...(difference && { difference: shownDifference(difference) }),
+    ...(device !== null && { device }),
+  }
+}
+
+function shownDifference({ receipt_id, changed, gone }: Difference): NonNullable<Shown['difference']> {
+  return {
+    ...(receipt_id !== undefined && { receipt_id }),
+    changed: changed.map(({ title, was, is }) => ({ what: title, was, is })),
+    gone,
+  }
+}

@@ -1,0 +1,43 @@
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import type { FactorOptions } from '../../core/model/store.ts'
+import { hasFactor } from '../accounts/factors.ts'
+import { newRecoveryCodes } from '../accounts/recovery-codes.ts'
+import type { Person } from '../accounts/sessions.ts'
+import { accountPage, enterRecentlyByForm, isReply, roomPath } from './account.ts'
+import { html } from './html.ts'
+import type { Waiting } from './required.ts'
+import { backToRoom, keepingOf } from './security-parts.ts'
+import type { Site } from './site.ts'
+
+/** New codes in place of all those before. */
+export async function makeRecoveryCodes(site: Site, http: HttpRequest): Promise<Reply> {
+  const entered = await enterRecentlyByForm(site, http, 'security')
+  if (isReply(entered)) return entered
+  const { person, fields } = entered
+  if (!hasFactor(await site.store.factors.find(person.user.sub))) return backToRoom(site, person, 'not_changed')
+  return codesPage(site, person, keepingOf(fields, person), {})
+}
+
+/** With the first factor come the codes; null where there are some. */
+export async function codesIfNone(site: Site, person: Person, waiting: Waiting): Promise<Reply | null> {
+  const { recovery_codes } = await site.store.factors.find(person.user.sub)
+  return recovery_codes === 0 ? codesPage(site, person, {}, waiting) : null
+}
+
+/** The only moment at which they are shown. */
+async function codesPage(site: Site, { user }: Person, options: FactorOptions, { ticket }: Waiting): Promise<Reply> {
+  const next = ticket === undefined ? roomPath(site, 'security') : String(site.interactions.resume(ticket).headers['location'])
+  const { newCodes } = site.words.factors
+  const { codes, hashes } = newRecoveryCodes()
+  await site.store.factors.setRecoveryCodes(user.sub, hashes, { by: { type: 'user', id: user.sub }, ...options })
+  return accountPage(site, {
+    room: 'security',
+    title: newCodes.title,
+    main: html`<div class="stack-s">
+      <h1>${newCodes.title}</h1>
+      <p class="muted">${newCodes.text}</p>
+    </div>
+    <ol class="codes" id="recovery-codes">${codes.map((code) => html`<li><bdi class="reference" dir="ltr">${code}</bdi></li>`)}</ol>
+    <p><a class="button button-primary" href="${next}" id="recovery-done">${newCodes.done}</a></p>`,
+  })
+}

@@ -1,0 +1,44 @@
+import { withQuery } from '../../core/model/form.ts'
+import type { Reply } from '../../core/model/http.ts'
+import type { FactorOptions } from '../../core/model/store.ts'
+import type { Person } from '../accounts/sessions.ts'
+import { roomPath } from './account.ts'
+import type { Fields } from './form.ts'
+import { type Html, html } from './html.ts'
+import { icon } from './icons.ts'
+import { seeOther } from './layout.ts'
+import type { Told } from './section.ts'
+import type { Site } from './site.ts'
+import type { Words } from './words.ts'
+
+// What the sections of the room for sign-in and security have in common.
+
+/** What the room can say of the act before. */
+export type NoticeName = keyof Words['factors']['notices']
+
+/** Back to the room, where it says what was done. The name is sealed to the session, so that a link cannot tell an untruth. */
+export function backToRoom(site: Site, person: Person, done: NoticeName): Reply {
+  return seeOther(withQuery(roomPath(site, 'security'), { done, seal: noticeSeal(site, person, done) }))
+}
+
+/** What was done, where the address says so truly. */
+export function noticeOf(site: Site, person: Person, { done, seal = '' }: Pick<Told, 'done' | 'seal'>): Html | null {
+  const { notices } = site.words.factors
+  if (!Object.hasOwn(notices, done) || seal !== noticeSeal(site, person, done)) return null
+  const tone = done === 'not_changed' ? 'notice-info' : 'notice-good'
+  return html`<div class="notice ${tone}" role="status" id="notice">${icon(done === 'not_changed' ? 'alert' : 'check')}<div><strong>${notices[done as NoticeName]}</strong></div></div>`
+}
+
+function noticeSeal(site: Site, { session }: Person, done: string): string {
+  return site.keys.mac('notice', `${session.session_hash} ${done}`)
+}
+
+/** The box by which a person also ends their other sessions. */
+export function othersBox(site: Site, id: string): Html {
+  return html`<label class="check"><input type="checkbox" name="others" value="on" id="${id}-others"><span>${site.words.factors.room.others}</span></label>`
+}
+
+/** What that box says. */
+export function keepingOf(fields: Fields, { session }: Person): FactorOptions {
+  return fields.get('others') === 'on' ? { keeping: session.session_hash } : {}
+}

@@ -1,0 +1,80 @@
+import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { WITH_CODE } from '../accounts/acr.ts'
+import { codeOfNewApp } from '../accounts/second-factor.ts'
+import { type Person, strengthen } from '../accounts/sessions.ts'
+import { openStep, sealStep } from '../accounts/steps.ts'
+import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
+import { accountPage, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
+import { minutesUntil } from './dates.ts'
+import { codeField } from './factor-view.ts'
+import { type Fields, readQuery } from './form.ts'
+import { html } from './html.ts'
+import { seeOther, withCookies } from './layout.ts'
+import { qrCode } from './qr.ts'
+import { codesIfNone } from './recovery-codes.ts'
+import { type Waiting, waitingField, waitingOf } from './required.ts'
+import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import type { Site } from './site.ts'
+
+/** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
+export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
+  const person = await enterRecently(site, http, 'security')
+  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), waitingOf(readQuery(http)))
+}
+
+/** Turns codes on, or off. */
+export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> {
+  const entered = await enterRecentlyByForm(site, http, 'security')
+  if (isReply(entered)) return entered
+  const { person, fields } = entered
+  if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
+  const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
+  const removed = await site.store.factors.removeTotp(person.user.sub, options)
+  return backToRoom(site, person, removed ? 'app_off' : 'not_changed')
+}
+
+async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fields): Promise<Reply> {
+  const { sub } = person.user
+  const step = openStep(site, fields.get('setup'), 'new_totp', person.session.session_hash)
+  if (step?.sub !== sub || step.value === undefined) return seeOther(`${roomPath(site, 'security')}/totp`)
+  const shown = await codeOfNewApp(site, sub, step.value, fields.get('code'), http.address)
+  const { code } = site.words.factors
+  const waiting = waitingOf(fields)
+  if (shown === 'wrong') return setUpPage(site, person, step.value, waiting, code.wrong)
+  if (typeof shown === 'object')
+    return setUpPage(site, person, step.value, waiting, code.paused(minutesUntil(shown.paused_until, site.clock())))
+  const sealed = site.keys.factors.totp.seal({ sub, secret: step.value })
+  const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
+  await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
+  const cookies = await strengthen(site, person, WITH_CODE)
+  return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
+}
+
+async function setUpPage(site: Site, person: Person, secret: string, waiting: Waiting, problem?: string): Promise<Reply> {
+  const { setUp, code } = site.words.factors
+  const setup = sealStep(site, { kind: 'new_totp', binding: person.session.session_hash, sub: person.user.sub, value: secret })
+  const uri = otpauthUri(site.product.name, person.user.email, secret)
+  return accountPage(site, {
+    room: 'security',
+    title: problem === undefined ? setUp.title : site.words.errorTitle(setUp.title),
+    status: problem === undefined ? 200 : 403,
+    main: html`<div class="stack-s">
+      <h1>${setUp.title}</h1>
+      <p class="muted">${setUp.scan}</p>
+    </div>
+    ${await qrCode(uri, setUp.picture)}
+    <p>${setUp.orType}<br><bdi class="reference" dir="ltr" id="totp-key">${inGroups(toBase32(secret))}</bdi></p>
+    <p class="small"><a href="${uri}" id="totp-link">${setUp.link}</a></p>
+    <form class="stack width-s" method="post" action="${site.base}/account/security/totp">
+      ${formSeal(site, person)}
+      <input type="hidden" name="setup" value="${setup}">
+      ${waitingField(waiting)}
+      ${codeField({ label: setUp.label, hint: code.hint, recovery: false, problem })}
+      ${othersBox(site, 'totp')}
+      <div class="row"><button class="button button-primary" id="factor-submit" type="submit">${setUp.submit}</button>
+      <a class="button" href="${roomPath(site, 'security')}" id="totp-back">${setUp.back}</a></div>
+    </form>`,
+  })
+}
+
+const inGroups = (key: string): string => (key.match(/.{1,4}/g) ?? []).join(' ')
