@@ -144,6 +144,15 @@ describe('the rooms profile and security', () => {
       assert.ok((await find(sub)).password_hash)
     })
 
+    it('ATTACK whoever has no password of ours gets none by the form of one', async () => {
+      const { email, sub } = await person()
+      const { browser, page } = await enter(email, 'security')
+      const { password_hash: _, ...user } = await find(sub)
+      await site.store.users.update(user)
+      assert.equal((await change(browser, page, {})).location, `${ISSUER}/account/security`)
+      assert.equal((await find(sub)).password_hash, undefined)
+    })
+
     it('nobody who has no password is asked for one', async () => {
       const { email, sub } = await person()
       const { browser } = await enter(email)
@@ -202,7 +211,14 @@ describe('the rooms profile and security', () => {
         data.decisions.map((one: { event: string }) => one.event),
         ['consent.given', 'user.added'],
       )
-      for (const secret of ['argon2', 'HASH', 'password_hash']) assert.ok(!file.html.includes(secret), secret)
+      assert.deepEqual(
+        data.receipts.receipts.map((one: { decision: string }) => one.decision),
+        ['allowed'],
+      )
+      assert.equal(data.sessions.length, 1)
+      assert.deepEqual(data.sign_in, { authenticator_app: null, passkeys: [], recovery_codes_left: 0, identities: [] })
+      for (const secret of ['argon2', 'HASH', 'password_hash', 'session_hash', browser.jar.get(SESSION)!])
+        assert.ok(!file.html.includes(secret), secret)
       site.time.now += 11 * MINUTE
       assert.equal((await browser.submit(page, {}, 'profile-export')).location, `${ISSUER}/login?next=profile&account=again`)
     })

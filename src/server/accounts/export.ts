@@ -5,16 +5,21 @@ import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 import { listConsents } from './consents.ts'
 import { listOwnApps } from './deletion.ts'
+import { receiptFile } from './receipts.ts'
 
 /** Entries of the audit log that the file holds at most, the newest. */
 const MOST_ENTRIES = 2000
 const STEP = 200
+const MOST_SESSIONS = 500
 
 /** The parts of the file, each by its name: what is kept about a person. */
 const parts: Readonly<Record<string, (accounts: Accounts, user: User) => Promise<unknown>>> = {
   person: async (_accounts, user) => showPerson(user),
   consents: (accounts, { sub }) => listConsents(accounts, sub),
   apps: async (accounts, { sub }) => (await listOwnApps(accounts, sub)).map(showApp),
+  receipts: (accounts, { sub }) => receiptFile(accounts, sub),
+  sign_in: (accounts, user) => showWays(accounts, user),
+  sessions: (accounts, { sub }) => listSessions(accounts, sub),
   decisions: (accounts, { sub }) => listDecisions(accounts, sub),
 }
 
@@ -43,6 +48,32 @@ function showPerson({
 
 function showApp({ client_secrets: _, ...app }: Client): Record<string, unknown> {
   return { ...app, created_at: iso(app.created_at) }
+}
+
+/** How the person signs in: what stands in the store of it, without what is secret. */
+async function showWays({ store }: Accounts, { sub }: User): Promise<Record<string, unknown>> {
+  const [{ totp, passkeys, recovery_codes }, identities] = await Promise.all([store.factors.find(sub), store.identities.list(sub)])
+  return {
+    authenticator_app: totp === null ? null : { created_at: iso(totp.created_at) },
+    passkeys: passkeys.map(({ sub: _, created_at, used_at, ...passkey }) => ({
+      ...passkey,
+      created_at: iso(created_at),
+      ...(used_at !== undefined && { used_at: iso(used_at) }),
+    })),
+    recovery_codes_left: recovery_codes,
+    identities: identities.map(({ sub: _, created_at, ...identity }) => ({ ...identity, created_at: iso(created_at) })),
+  }
+}
+
+/** Those that last. */
+async function listSessions({ store, clock }: Accounts, sub: string): Promise<Record<string, unknown>[]> {
+  const sessions = await store.sessions.list(sub, clock(), MOST_SESSIONS)
+  return sessions.map(({ session_hash: _h, sub: _s, auth_time, selected_at, expires_at, ...session }) => ({
+    ...session,
+    auth_time: iso(auth_time),
+    expires_at: iso(expires_at),
+    ...(selected_at !== undefined && { selected_at: iso(selected_at) }),
+  }))
 }
 
 /** The newest first; hashes are the chain's own affair. */
