@@ -7,7 +7,7 @@ import { startVouchsafe } from './start.ts'
 // `npm run matrix` walks in all of them
 it('every page from right to left, by keyboard, without a barrier, on a phone and a desk, with texts twice as large', {
   skip: noChromium,
-  timeout: 200_000,
+  timeout: 400_000,
 }, async () => {
   const [browser, started] = await Promise.all([openBrowser(), startVouchsafe()])
   try {
