@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 const { CHROMIUM, openBrowser } = await import('../test/browser/chromium.ts')
 const { walkInLanguage } = await import('../test/browser/languages.ts')
+const { walkUpstream } = await import('../test/browser/languages-upstream.ts')
 const { startVouchsafe } = await import('../test/browser/start.ts')
+const { openTwoSites } = await import('../test/support/two-sites.ts')
 const { LANGUAGES } = await import('../src/server/pages/words.ts')
 
 if (CHROMIUM === null) {
@@ -26,9 +28,11 @@ let failed = 0
 const browser = await openBrowser()
 try {
   for (const lang of chosen.length > 0 ? chosen : LANGUAGES) {
-    const started = await startVouchsafe() // a consent is remembered: each language has a server of its own
+    // a consent is remembered: each language has servers of its own
+    const [started, sites] = await Promise.all([startVouchsafe(), openTwoSites()])
     try {
-      const { pages, found } = await walkInLanguage(browser, started, lang)
+      const walks = [await walkInLanguage(browser, started, lang), await walkUpstream(browser, sites, lang)]
+      const [pages, found] = [walks.flatMap((walk) => walk.pages), walks.flatMap((walk) => walk.found)]
       for (const line of found) console.log(line)
       const wrong = new Set(found.map((line) => line.slice(0, line.indexOf(':')))).size
       passed += pages.length - wrong
@@ -39,6 +43,7 @@ try {
       failed += 1
     } finally {
       await started.close()
+      await sites.close()
     }
   }
 } finally {

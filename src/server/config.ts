@@ -66,12 +66,12 @@ export interface Config {
   signer?: SignerSettings
   /** The mail server; without one nothing that needs letters is offered. */
   mail?: MailSettings
-  /** Whether people make accounts by themselves; they do not unless it says so. */
-  registration?: 'open' | 'closed'
   /** OpenID providers where people may sign in; none unless given. */
   upstreams?: readonly UpstreamSettings[]
   /** A directory whose people sign in with their passwords there; none unless given. */
   ldap?: LdapSettings
+  /** Whether people make accounts by themselves; they do not unless it says so. */
+  registration?: 'open' | 'closed'
   product: Product
   /** How pages look; as ours unless given. */
   themes?: Themes
@@ -218,9 +218,6 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
   const mail = readMailSettings(given, problems)
-  const registration = setting('registration', readRegistration, 'closed')
-  if (registration === 'open' && !mail && issuer.startsWith('https:'))
-    problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
   const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, (variable) => own[variable]), [])
   noteStraySecrets(own, given.upstreams?.value, problems)
   const ldap_password = setting('ldap_password', readPassword, '')
@@ -228,6 +225,9 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const shared = setting('host_login_secret', readSharedSecret, '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
+  const registration = setting('registration', readRegistration, 'closed')
+  if (registration === 'open' && !mail && issuer.startsWith('https:'))
+    problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })
   const resources = setting('resources', (value) => readResources(value, scopes), {})
   const chosen = await readDialects(given, setting('dialects', readNames, [...dialects]), cwd, problems)
@@ -243,9 +243,9 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     secrets: setting('secret', readSecrets, []),
     ...(signer && { signer }),
     ...(mail && { mail }),
-    registration,
     ...(upstreams.length > 0 && { upstreams }),
     ...(ldap && { ldap }),
+    registration,
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     ...(host_login && { host_login }),
     scopes,
@@ -285,7 +285,7 @@ function readMailSettings({ mail, smtp_url, smtp_from, smtp_password }: Partial<
 
 /** A secret of an upstream that is not there is a mistyped name. */
 function noteStraySecrets(own: Readonly<Record<string, string>>, upstreams: unknown, problems: string[]): void {
-  const named = new Set(Object.keys(upstreams ?? {}).map(secretVariable))
+  const named = new Set(Object.keys(Object(upstreams)).map(secretVariable))
   for (const name of Object.keys(own)) {
     if (UPSTREAM_SECRET.test(name) && !named.has(name)) problems.push(`${name} is the secret of no provider: name it under upstreams.`)
   }

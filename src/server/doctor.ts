@@ -5,6 +5,7 @@ import { checkSqlite } from '../stores/sqlite-check.ts'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
+import { examineElsewhere } from './doctor-elsewhere.ts'
 import { MOST_SKEW as MOST_STORE_SKEW } from './health.ts'
 import { readFrozen } from './moving.ts'
 import { isLoopback } from './settings.ts'
@@ -30,7 +31,7 @@ const DOCUMENTS = { openid: '/.well-known/openid-configuration', authorization_s
 
 /** Looks at everything that a deployment needs, from the database to what a browser would see. Changes nothing that matters. */
 export async function examine(config: Config): Promise<Finding[]> {
-  const findings = [checkIssuer(config), checkProxies(config), await checkMail(config)]
+  const findings: Finding[] = [checkIssuer(config), checkProxies(config), await checkMail(config), ...(await examineElsewhere(config))]
   const app = await examineDatabase(config, findings)
   try {
     findings.push(...(await examineAddress(config, app)))

@@ -28,7 +28,7 @@ const CLAIMS: readonly string[] = [
   'locale',
   'phone_number',
 ]
-const UPSTREAM_MEMBERS = ['label', 'issuer', 'client_id', 'token_endpoint_auth_method', 'scope', 'claims', 'joining', 'linking']
+const UPSTREAM_MEMBERS = ['label', 'issuer', 'client_id', 'token_endpoint_auth_method', 'scope', 'claims', 'joining', 'linking', 'domains']
 
 /** The variable that holds the secret of an upstream. */
 export function secretVariable(id: string): string {
@@ -71,6 +71,7 @@ function readUpstream(id: string, value: unknown, secretOf: (variable: string) =
     claims,
     joining: readJoining(joining, wrong),
     linking,
+    ...(given['domains'] !== undefined && { domains: readDomains(given['domains'], wrong) }),
   }
 }
 
@@ -82,6 +83,13 @@ function readTheirIssuer(value: unknown, wrong: Wrong): string {
     throw wrong('needs an issuer with https; http is for 127.0.0.1, [::1] and localhost only')
   if (search || hash || username) throw wrong('needs an issuer without a query, a fragment and a user')
   return value
+}
+
+/** What stands behind the @ of addresses. */
+function readDomains(value: unknown, wrong: Wrong): string[] {
+  const domains = readWords(value, 'domains', wrong).map((domain) => domain.toLowerCase())
+  if (domains.length > 0 && domains.every((domain) => /^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain))) return domains
+  throw wrong('needs domains to be names such as example.com, one at least')
 }
 
 function readJoining(value: unknown, wrong: Wrong): Joining {
@@ -127,7 +135,12 @@ export function readLdap(value: unknown, cwd: string, password: string): LdapSet
 /** What the directory's certificate must be signed by, in PEM. */
 function readCa(value: unknown, cwd: string, wrong: Wrong): string {
   if (typeof value !== 'string' || value === '') throw wrong('needs ca to be the name of a file in PEM')
-  const text = readFileSync(resolve(cwd, value), 'utf8')
+  let text: string
+  try {
+    text = readFileSync(resolve(cwd, value), 'utf8')
+  } catch {
+    throw wrong('names a ca that cannot be read: check its path')
+  }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) throw wrong('names a ca without a certificate in PEM')
   return text
 }

@@ -11,7 +11,7 @@ const ownText = `select ${columns} from identities where sub = $1 and identity_i
 const removeText = 'delete from identities where sub = $1 and identity_id = $2'
 const removeOneOfSeveralText = `${removeText} and exists (select 1 from identities other where other.sub = $1 and other.identity_id <> $2)`
 const listText = `select ${columns} from identities where sub = $1 order by issuer`
-/** Whoever takes away another identity of the same person waits here, and then sees what was left. */
+/** Changes nothing, where there is such a person. Whoever else is at the identities of the same one waits here, and then sees what was left. */
 const lockText = 'update users set email = email where sub = $1'
 
 /** What people are called somewhere else. Two unique indexes decide: one person for an identity, one identity of an issuer for a person. */
@@ -25,7 +25,9 @@ export function createIdentities(sql: Sql, ledger: Ledger): Store['identities'] 
       const { issuer, subject, sub, identity_id, ...record } = identity
       const link: Statement = { text: addText, values: [issuer, subject, sub, identity_id, JSON.stringify(record)], must: true }
       const event = user ? 'user.added' : 'identity.linked'
-      const kept = await ledger.decide([...(user ? [addUser(user)] : []), link], { event, by, sub, details: { issuer, identity_id } })
+      // who was deleted meanwhile gets none
+      const person: Statement = user ? addUser(user) : { text: lockText, values: [sub], must: true }
+      const kept = await ledger.decide([person, link], { event, by, sub, details: { issuer, identity_id } })
       return kept ? 'added' : 'taken'
     },
     remove: async (sub, identity_id, { keep_one, by } = {}) => {

@@ -38,6 +38,11 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await look('consent')
     await pressOn(page, 'consent-allow', 'Enter')
     await byId(page, 'demo-connected').waitFor()
+    await page.goto(`${started.issuer}/account/receipts`)
+    await look('receipts')
+    await page.locator('.timeline > li').getByRole('link').first().press('Enter')
+    await byId(page, 'receipt-shown').waitFor()
+    await look('a receipt')
     await page.goto(`${started.issuer}/account/profile`)
     await look('profile')
     await pressOn(page, 'profile-verify', 'Enter')
@@ -48,11 +53,6 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
     await look('deletion')
     await page.goto(`${started.issuer}/account/security`)
     await look('security')
-    await page.goto(`${started.issuer}/account/receipts`)
-    await look('receipts')
-    await page.locator('.timeline > li').getByRole('link').first().press('Enter')
-    await byId(page, 'receipt-shown').waitFor()
-    await look('a receipt')
     await page.goto(`${started.issuer}/account/apps`)
     await look('connected apps')
     await pressOn(page, await firstId(page, '-pause'), 'Enter')
@@ -99,6 +99,11 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
   }
 }
 
+/** The id of the first app's handle with this ending. */
+async function firstId(page: Page, ending: string): Promise<string> {
+  return (await page.locator(`[id^="grant-"][id$="${ending}"]`).first().getAttribute('id'))!
+}
+
 /** The link of the newest letter: on the page that shows them, as the program of a first try has no mail server. */
 async function letterLink(context: BrowserContext, issuer: string): Promise<string> {
   const page = await context.newPage()
@@ -109,11 +114,6 @@ async function letterLink(context: BrowserContext, issuer: string): Promise<stri
   } finally {
     await page.close()
   }
-}
-
-/** The id of the first app's handle with this ending. */
-async function firstId(page: Page, ending: string): Promise<string> {
-  return (await page.locator(`[id^="grant-"][id$="${ending}"]`).first().getAttribute('id'))!
 }
 
 async function signIn(page: Page, email: string, password: string): Promise<void> {

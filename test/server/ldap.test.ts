@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { MINUTE } from '../../src/core/model/clock.ts'
 import type { Directory } from '../../src/server/accounts/elsewhere.ts'
 import { type SignIn, signIn } from '../../src/server/accounts/sign-in.ts'
+import { examineElsewhere } from '../../src/server/doctor-elsewhere.ts'
 import { createDirectory } from '../../src/server/upstreams/ldap.ts'
 import { escapeFilter } from '../../src/server/upstreams/ldap-filter.ts'
 import type { LdapSettings } from '../../src/server/upstreams/upstream-settings.ts'
@@ -253,6 +254,12 @@ describe('people of a directory', { skip }, () => {
     it('because our own account is refused, is no wrong password of anybody', async () => {
       await isAway(createDirectory(settings({ password: 'wrong' })))
       assert.ok('user' in (await come('pia@work.example', THEIRS)))
+    })
+    it('is found by the doctor, with what to look at', async () => {
+      const [good] = await examineElsewhere({ ...site.config, ldap: settings() })
+      const [bad] = await examineElsewhere({ ...site.config, ldap: settings({ password: 'wrong' }) })
+      assert.deepEqual([good?.ok, bad?.ok], [true, false])
+      assert.match(`${bad?.found} ${bad?.fix}`, /cannot be asked: .*VOUCHSAFE_LDAP_PASSWORD/)
     })
     it('because its entries lack the id', async () => {
       await isAway(createDirectory(settings({ attributes: { id: 'employeeNumber', email: 'mail' } })))

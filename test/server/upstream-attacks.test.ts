@@ -101,8 +101,9 @@ describe('attacks on the sign-in at an upstream', () => {
         await isRefused(await road(lie(), claims), 403, claims)
       })
     }
-    it('and the same one is taken where nothing is wrong with it', async () => {
-      const { browser, answer } = await road({})
+    it('and the same one is taken where nothing is wrong with it, nor more than a clock may be off', async () => {
+      await road({ id_token: { iat: now() + 20, nbf: now() + 20 } })
+      const { browser, answer } = await road({ id_token: { iat: now() - 60, exp: now() - 20 } })
       assert.equal(answer.status, 303)
       assert.ok(browser.jar.has(SESSION))
     })
@@ -273,14 +274,16 @@ describe('attacks on the sign-in at an upstream', () => {
       const user = await site.store.users.findByEmail(claims.email)
       assert.deepEqual(Object.keys(user ?? {}).sort(), ['created_at', 'email', 'email_verified', 'sub'])
     })
-    it('a session that was there before ends, and its id is not used again', async () => {
+    it('who comes in where somebody else was signed in gets a session of their own, under a new id', async () => {
       const browser = site.browser()
       await site.signIn(browser)
       const before = browser.jar.get(SESSION)!
       const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
-      await back(browser, work.answer(left.location, someone()))
+      const claims = someone()
+      await back(browser, work.answer(left.location, claims))
       assert.notEqual(browser.jar.get(SESSION), before)
-      assert.equal(await site.store.sessions.find(sha256(before), site.time.now), null)
+      const session = await site.store.sessions.find(sha256(browser.jar.get(SESSION)!), site.time.now)
+      assert.equal(session?.sub, (await site.store.users.findByEmail(claims.email))?.sub)
     })
   })
 
@@ -309,6 +312,19 @@ describe('attacks on the sign-in at an upstream', () => {
       await at({ joining: 'any' }, async (own) => {
         assert.equal((await come(own, someone({ email: 'any@work.example', email_verified: false }))).status, 303)
         assert.equal((await own.store.users.findByEmail('any@work.example'))?.email_verified, undefined)
+      })
+    })
+    it('with domains it vouches for their addresses and for no other, nor for one that only looks like them', async () => {
+      await at({ domains: ['works.example'] }, async (own) => {
+        assert.equal((await come(own, someone({ email: 'in@works.example' }))).status, 303)
+        for (const email of [
+          'out@other.example',
+          'x@sub.works.example',
+          'x@notworks.example',
+          'x@works.example@other.example',
+          own.mara.email,
+        ])
+          assert.equal((await come(own, someone({ email }))).status, 403, email)
       })
     })
     it('without linking an address that is taken leads nowhere', async () => {
@@ -393,6 +409,19 @@ describe('attacks on the sign-in at an upstream', () => {
           assert.ok(performance.now() - began < 7_000)
           await gone(own)
           assert.equal(provider.asked.length, 1)
+        },
+      )
+    })
+    it('sends its answer in drops is not waited for', async () => {
+      await beside(
+        () => {},
+        async (own, provider) => {
+          const browser = own.browser()
+          const left = await leave(browser)
+          const url = provider.answer(left.location, someone(), { drops: true })
+          const began = performance.now()
+          assert.equal((await back(browser, url)).status, 502)
+          assert.ok(performance.now() - began < 7_000)
         },
       )
     })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { MINUTE } from '../../src/core/model/clock.ts'
 import type { StoredSession } from '../../src/core/model/user.ts'
+import { examineElsewhere } from '../../src/server/doctor-elsewhere.ts'
 import type { UpstreamSettings } from '../../src/server/upstreams/upstream-settings.ts'
 import { type Browser, ids, tags, textOf, type Visit } from '../support/browser.ts'
 import { openProvider, PROVIDER_SECRET, type Provider } from '../support/provider.ts'
@@ -97,7 +98,7 @@ describe('sign-in at an upstream provider', () => {
       { name: 'Pia', verified: true, claims: { given_name: 'Pia' }, hash: undefined },
     )
     const opened = await session(browser)
-    assert.deepEqual([opened?.sub, opened?.amr, opened?.acr], [user?.sub, ['fed'], undefined])
+    assert.deepEqual([opened?.sub, opened?.amr], [user?.sub, ['fed']])
     assert.ok(![...browser.jar.keys()].some((name) => name.includes('upstream')), 'nothing of it stays in the browser')
     const last = await browser.follow(await browser.submit(page, {}, 'consent-allow'), ISSUER)
     assert.ok(new URL(last.location).searchParams.get('code'))
@@ -167,6 +168,14 @@ describe('sign-in at an upstream provider', () => {
     } finally {
       await fresh.close()
     }
+  })
+
+  it('the doctor says which callback to register, and which provider cannot be used', async () => {
+    const away = settings({ id: 'away', issuer: 'http://127.0.0.1:9' })
+    const [good, bad] = await examineElsewhere({ ...site.config, upstreams: [settings(), away] })
+    assert.deepEqual([good?.ok, good?.found.includes(CALLBACK)], [true, true])
+    assert.deepEqual([bad?.ok, bad?.check], [false, 'upstream away'])
+    assert.match(bad?.found ?? '', /tells no metadata that can be used: .*ECONNREFUSED|bad port/)
   })
 
   it('who says no there comes back to the login page, which offers everything again', async () => {

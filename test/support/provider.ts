@@ -15,6 +15,8 @@ export interface Lie {
   /** In place of the parameters of the callback; undefined takes one away. */
   callback?: Record<string, string | undefined>
   userinfo?: Claims
+  /** The answer of the token endpoint comes byte by byte, without an end. */
+  drops?: boolean
   /** Another answer of the token endpoint. */
   token?: { status: number; body: string; type?: string }
 }
@@ -58,6 +60,7 @@ export async function openProvider(now: () => number): Promise<Provider> {
     if (path === '/.well-known/openid-configuration') return answer(200, JSON.stringify(metadata()))
     if (path === '/jwks') return answer(200, JSON.stringify({ keys: [jwk] }))
     if (path === '/userinfo') return answer(200, JSON.stringify(tokens.get(request.headers.authorization?.slice(7) ?? '') ?? {}))
+    if (path === '/token' && codes.get(new URLSearchParams(body).get('code') ?? '')?.lie.drops) return drip(response)
     if (path === '/token') return redeem(new URLSearchParams(body), request.headers.authorization ?? '', answer)
     answer(404, '{}')
   }
@@ -112,6 +115,12 @@ export async function openProvider(now: () => number): Promise<Provider> {
     },
   }
   return provider
+}
+
+function drip(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const timer = setInterval(() => response.write(' '), 200)
+  response.on('close', () => clearInterval(timer))
 }
 
 /** A compact JWS over these claims as they are. */

@@ -210,7 +210,7 @@ export interface Store {
   identities: {
     find(issuer: string, subject: string): Promise<Identity | null>
     /**
-     * 'taken' where it is somebody's already, or its person has another one of this issuer. `user` is its person, new here, who is added
+     * 'taken' where it is somebody's already, or its person has another one of this issuer, or there is no such person. `user` is its person, new here, who is added
      * by the same move: then 'taken' also where the email is somebody else's.
      */
     add(identity: Identity, options?: { user?: User; by?: Actor }): Promise<'added' | 'taken'>

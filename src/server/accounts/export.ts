@@ -1,25 +1,28 @@
 import type { AuditEntry, AuditPlace } from '../../core/model/audit.ts'
 import type { Client } from '../../core/model/client.ts'
 import type { Milliseconds } from '../../core/model/clock.ts'
+import type { StoredReceipt } from '../../core/model/receipt.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 import { listConsents } from './consents.ts'
 import { listOwnApps } from './deletion.ts'
-import { receiptFile } from './receipts.ts'
 
 /** Entries of the audit log that the file holds at most, the newest. */
 const MOST_ENTRIES = 2000
+/** Receipts of theirs, the newest too. */
+const MOST_RECEIPTS = 2000
+const MOST_SESSIONS = 200
 const STEP = 200
-const MOST_SESSIONS = 500
 
 /** The parts of the file, each by its name: what is kept about a person. */
 const parts: Readonly<Record<string, (accounts: Accounts, user: User) => Promise<unknown>>> = {
   person: async (_accounts, user) => showPerson(user),
-  consents: (accounts, { sub }) => listConsents(accounts, sub),
-  apps: async (accounts, { sub }) => (await listOwnApps(accounts, sub)).map(showApp),
-  receipts: (accounts, { sub }) => receiptFile(accounts, sub),
-  sign_in: (accounts, user) => showWays(accounts, user),
+  identities: (accounts, { sub }) => listIdentities(accounts, sub),
+  factors: (accounts, { sub }) => showFactors(accounts, sub),
   sessions: (accounts, { sub }) => listSessions(accounts, sub),
+  consents: (accounts, { sub }) => listConsents(accounts, sub),
+  receipts: (accounts, { sub }) => listReceipts(accounts, sub),
+  apps: async (accounts, { sub }) => (await listOwnApps(accounts, sub)).map(showApp),
   decisions: (accounts, { sub }) => listDecisions(accounts, sub),
 }
 
@@ -46,34 +49,47 @@ function showPerson({
   }
 }
 
-function showApp({ client_secrets: _, ...app }: Client): Record<string, unknown> {
-  return { ...app, created_at: iso(app.created_at) }
+async function listIdentities({ store }: Accounts, sub: string): Promise<Record<string, unknown>[]> {
+  return (await store.identities.list(sub)).map(({ created_at, ...identity }) => ({ ...identity, created_at: iso(created_at) }))
 }
 
-/** How the person signs in: what stands in the store of it, without what is secret. */
-async function showWays({ store }: Accounts, { sub }: User): Promise<Record<string, unknown>> {
-  const [{ totp, passkeys, recovery_codes }, identities] = await Promise.all([store.factors.find(sub), store.identities.list(sub)])
+/** What is set up, and nothing by which anybody could sign in. */
+async function showFactors({ store }: Accounts, sub: string): Promise<Record<string, unknown>> {
+  const { totp, passkeys, recovery_codes } = await store.factors.find(sub)
   return {
-    authenticator_app: totp === null ? null : { created_at: iso(totp.created_at) },
-    passkeys: passkeys.map(({ sub: _, created_at, used_at, ...passkey }) => ({
-      ...passkey,
+    app: totp !== null,
+    recovery_codes,
+    passkeys: passkeys.map(({ label, created_at, used_at }) => ({
+      label,
       created_at: iso(created_at),
       ...(used_at !== undefined && { used_at: iso(used_at) }),
     })),
-    recovery_codes_left: recovery_codes,
-    identities: identities.map(({ sub: _, created_at, ...identity }) => ({ ...identity, created_at: iso(created_at) })),
   }
 }
 
-/** Those that last. */
 async function listSessions({ store, clock }: Accounts, sub: string): Promise<Record<string, unknown>[]> {
   const sessions = await store.sessions.list(sub, clock(), MOST_SESSIONS)
-  return sessions.map(({ session_hash: _h, sub: _s, auth_time, selected_at, expires_at, ...session }) => ({
+  return sessions.map(({ session_hash: _, auth_time, expires_at, ...session }) => ({
     ...session,
     auth_time: iso(auth_time),
     expires_at: iso(expires_at),
-    ...(selected_at !== undefined && { selected_at: iso(selected_at) }),
   }))
+}
+
+/** Whole, so that the chain can be verified by whoever has the file. */
+async function listReceipts({ store }: Accounts, sub: string): Promise<StoredReceipt[]> {
+  const found: StoredReceipt[] = []
+  for (let part = STEP; part === STEP && found.length < MOST_RECEIPTS; ) {
+    const after = found.at(-1)?.receipt_id
+    const receipts = await store.receipts.list(sub, { limit: STEP, ...(after !== undefined && { after }) })
+    found.push(...receipts)
+    part = receipts.length
+  }
+  return found
+}
+
+function showApp({ client_secrets: _, ...app }: Client): Record<string, unknown> {
+  return { ...app, created_at: iso(app.created_at) }
 }
 
 /** The newest first; hashes are the chain's own affair. */

@@ -24,7 +24,7 @@ export async function showIdentities(site: Site, http: HttpRequest): Promise<Rep
   return accountPage(site, {
     room: 'identities',
     form_action: identitiesTargets(site),
-    main: await identitiesSection(site, http, person, 'h1'),
+    main: await identitiesSection(site, http, person, 1),
   })
 }
 
@@ -34,7 +34,7 @@ function identitiesTargets(site: Site): string {
 }
 
 /** The section by itself, for the room that it stands in. Its forms are sent to /account/identities. */
-async function identitiesSection(site: Site, http: HttpRequest, person: Person, heading: 'h1' | 'h2' = 'h2'): Promise<Html> {
+async function identitiesSection(site: Site, http: HttpRequest, person: Person, level: 1 | 2 = 2): Promise<Html> {
   const linked = await findLinked(site, person)
   const title = site.words.account.rooms.identities
   const free = [...site.upstreams.values()].filter(
@@ -42,11 +42,11 @@ async function identitiesSection(site: Site, http: HttpRequest, person: Person, 
   )
   return html`<section class="stack-l" aria-labelledby="identities-title">
     <div class="stack-s">
-      ${heading === 'h1' ? html`<h1 id="identities-title">${title}</h1>` : html`<h2 id="identities-title">${title}</h2>`}
+      ${level === 1 ? html`<h1 id="identities-title">${title}</h1>` : html`<h2 id="identities-title">${title}</h2>`}
       <p class="muted">${site.words.upstream.intro(site.product.name)}</p>
     </div>
     ${notice(site, http, linked)}
-    ${linked.length === 0 ? empty(site) : html`<ul class="grants">${linked.map((one) => item(site, one, person, linked.length))}</ul>`}
+    ${linked.length === 0 ? empty(site, level) : html`<ul class="grants">${linked.map((one) => item(site, one, person, { level, last: person.user.password_hash === undefined && linked.length === 1 }))}</ul>`}
     ${free.map((upstream) => addForm(site, upstream, person))}
   </section>`
 }
@@ -103,16 +103,18 @@ function good(title: Html, text: string): Html {
   return html`<div class="notice notice-good" role="status" id="notice">${icon('check')}<div><strong>${title}</strong>${text}</div></div>`
 }
 
-function empty(site: Site): Html {
-  return html`<div class="card"><div class="empty">${icon('globe')}<h3>${site.words.upstream.none}</h3><p>${site.words.upstream.noneText}</p></div></div>`
+/** A heading one level below that of the section. */
+const below = (level: 1 | 2, text: string | Html): Html => (level === 1 ? html`<h2>${text}</h2>` : html`<h3>${text}</h3>`)
+
+function empty(site: Site, level: 1 | 2): Html {
+  return html`<div class="card"><div class="empty">${icon('globe')}${below(level, site.words.upstream.none)}<p>${site.words.upstream.noneText}</p></div></div>`
 }
 
-function item(site: Site, { identity, upstream }: Linked, person: Person, count: number): Html {
+function item(site: Site, { identity, upstream }: Linked, person: Person, { level, last }: { level: 1 | 2; last: boolean }): Html {
   const name = upstream ? inWords(site.words, upstream.label) : bdi(new URL(identity.issuer).host)
   const id = `identity-${identity.identity_id}`
-  const last = person.user.password_hash === undefined && count === 1
   return html`<li class="grant" id="${id}">
-      <div class="grant-head"><div class="stack-s"><h3>${name}</h3></div></div>
+      <div class="grant-head"><div class="stack-s">${below(level, name)}</div></div>
       <dl class="grant-facts">
         <div><dt>${site.words.upstream.there(name)}</dt><dd>${identity.email === undefined ? site.words.upstream.notTold : bdi(identity.email)}</dd></div>
         <div><dt>${site.words.upstream.since}</dt><dd>${dayOf(identity.created_at, site.clock(), site.words)}</dd></div>
@@ -138,6 +140,6 @@ function removal(site: Site, id: string, { identity_id }: Identity, name: Html, 
 function addForm(site: Site, { id, label }: Upstream, person: Person): Html {
   return html`<form method="post" action="${site.base}/account/identities">
       ${formSeal(site, person)}
-      <button type="submit" class="button button-side" id="identities-add-${id}" name="add" value="${id}">${icon('globe')}<span>${site.words.upstream.add(inWords(site.words, label))}</span></button>
+      <button type="submit" class="button" id="identities-add-${id}" name="add" value="${id}">${icon('globe')}<span>${site.words.upstream.add(inWords(site.words, label))}</span></button>
     </form>`
 }

@@ -14,7 +14,7 @@ const LONGEST_CLAIM = 500
  * and the same of the two: together they would tell something that neither did. @spec OIDC Core §5.1, OIDC Core §5.7
  */
 export function readTheirs(
-  { issuer, claims: taken }: Pick<UpstreamSettings, 'issuer' | 'claims'>,
+  { issuer, claims: taken, domains }: Pick<UpstreamSettings, 'issuer' | 'claims' | 'domains'>,
   id_token: Claims & { sub: string; auth_time?: number },
   userinfo: Claims,
 ): TheirPerson {
@@ -23,11 +23,13 @@ export function readTheirs(
   const addressed = typeof id_token['email'] === 'string' ? id_token : userinfo
   const { name, ...claims } = pick({ ...userinfo, ...id_token }, taken)
   const { auth_time } = id_token
+  const email = readAddress(addressed['email'])
+  const vouches = domains === undefined || domains.includes(email.slice(email.lastIndexOf('@') + 1))
   return {
     issuer,
     subject: id_token.sub,
-    email: readAddress(addressed['email']),
-    email_verified: addressed['email_verified'] === true,
+    email,
+    email_verified: vouches && addressed['email_verified'] === true,
     ...(name !== undefined && { name }),
     claims,
     ...(typeof auth_time === 'number' && { auth_time: auth_time * SECOND }),

@@ -15,6 +15,8 @@ export interface UpstreamSettings {
   claims: readonly string[]
   joining: Joining
   linking: boolean
+  /** Whose addresses it can vouch for; any unless given. */
+  domains?: readonly string[]
 }
 
 /** A directory whose people sign in with their passwords there. */

@@ -148,13 +148,17 @@ const decisions: Readonly<Record<string, (store: Store) => Promise<Left>>> = {
     return { event: 'user.added', actor: BY, sub: user.sub, issuer, identity_id }
   },
   'an identity is linked': async (store) => {
-    const identity = anIdentity()
+    const user = aUser()
+    await store.users.add(user)
+    const identity = anIdentity({ sub: user.sub })
     const { sub, issuer, identity_id } = identity
     await store.identities.add(identity, { by: BY })
     return { event: 'identity.linked', actor: BY, sub, issuer, identity_id }
   },
   'an identity is unlinked': async (store) => {
-    const identity = anIdentity()
+    const user = aUser()
+    await store.users.add(user)
+    const identity = anIdentity({ sub: user.sub })
     const { sub, issuer, identity_id } = identity
     await store.identities.add(identity)
     await store.identities.remove(sub, identity_id, { by: BY })

@@ -5,8 +5,14 @@ import type { World } from './world.ts'
 
 /** What people are called somewhere else. */
 export function identityTests(world: World): void {
+  async function aPerson(): Promise<string> {
+    const user = aUser()
+    await world.store.users.add(user)
+    return user.sub
+  }
+
   it('are found by issuer and subject, and listed by person', async () => {
-    const identity = anIdentity({ email: 'mara@work.example' })
+    const identity = anIdentity({ sub: await aPerson(), email: 'mara@work.example' })
     const other = anIdentity({ sub: identity.sub, issuer: 'https://another.example' })
     assert.equal(await world.store.identities.find(identity.issuer, identity.subject), null)
     for (const one of [identity, other]) assert.equal(await world.store.identities.add(one), 'added')
@@ -19,11 +25,20 @@ export function identityTests(world: World): void {
   })
 
   it('an identity stays with its person, and a person has one of each issuer', async () => {
-    const identity = anIdentity()
+    const identity = anIdentity({ sub: await aPerson() })
     await world.store.identities.add(identity)
-    assert.equal(await world.store.identities.add(anIdentity({ subject: identity.subject, issuer: identity.issuer })), 'taken')
+    assert.equal(
+      await world.store.identities.add(anIdentity({ sub: await aPerson(), subject: identity.subject, issuer: identity.issuer })),
+      'taken',
+    )
     assert.equal(await world.store.identities.add(anIdentity({ sub: identity.sub, issuer: identity.issuer })), 'taken')
     assert.deepEqual(await world.store.identities.find(identity.issuer, identity.subject), identity)
+  })
+
+  it('nobody who is not there gets one', async () => {
+    const identity = anIdentity()
+    assert.equal(await world.store.identities.add(identity), 'taken')
+    assert.equal(await world.store.identities.find(identity.issuer, identity.subject), null)
   })
 
   it('a new person comes with it, or neither', async () => {
@@ -56,7 +71,7 @@ export function identityTests(world: World): void {
   })
 
   it('are removed by their own person only', async () => {
-    const identity = anIdentity()
+    const identity = anIdentity({ sub: await aPerson() })
     await world.store.identities.add(identity)
     assert.equal(await world.store.identities.remove(fresh('user'), identity.identity_id), false)
     assert.equal(await world.store.identities.remove(identity.sub, identity.identity_id), true)
