@@ -144,6 +144,15 @@ describe('the rooms profile and security', () => {
       assert.ok((await find(sub)).password_hash)
     })
 
+    it('ATTACK whoever has no password of ours gets none by the form of one', async () => {
+      const { email, sub } = await person()
+      const { browser, page } = await enter(email, 'security')
+      const { password_hash: _, ...user } = await find(sub)
+      await site.store.users.update(user)
+      assert.equal((await change(browser, page, {})).location, `${ISSUER}/account/security`)
+      assert.equal((await find(sub)).password_hash, undefined)
+    })
+
     it('nobody who has no password is asked for one', async () => {
       const { email, sub } = await person()
       const { browser } = await enter(email)

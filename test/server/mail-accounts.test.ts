@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { emailLink } from '../../src/server/accounts/email-change.ts'
 import { LETTERS_PER_ADDRESS, LETTERS_PER_EMAIL } from '../../src/server/accounts/throttle.ts'
 import { type Browser, ids, tags, textOf, type Visit } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
@@ -290,6 +291,46 @@ describe('letters and what their links do', () => {
       assert.equal((await find(user.sub)).email, user.email)
       for (const link of [theirs, pending, stolen, rescue]) assert.equal((await use(link)).status, 400)
       assert.equal((await find(user.sub)).email, user.email)
+    })
+
+    it('ATTACK what a thief has added to the ways of signing in goes with the undo; what was there before stays', async () => {
+      const user = await verified()
+      const { sub } = user
+      const passkey = (name: string) => ({
+        passkey_id: `${name}-${sub}`,
+        credential_id: `${name}-${sub}`,
+        sub,
+        public_key: 'k',
+        counter: 0,
+        label: name,
+        created_at: site.time.now,
+      })
+      const identity = (name: string) => ({
+        identity_id: `${name}-${sub}`,
+        issuer: `https://${name}.example`,
+        subject: sub,
+        sub,
+        created_at: site.time.now,
+      })
+      await site.store.factors.addPasskey(passkey('own'))
+      await site.store.identities.add(identity('own'))
+      site.time.now += 2 * DAY
+      await site.store.factors.addPasskey(passkey('theirs'))
+      await site.store.factors.setTotp({ sub, sealed: 's', last_step: 0, created_at: site.time.now })
+      await site.store.identities.add(identity('theirs'))
+      const link = emailLink(
+        { keys: site.app.server.keys, issuer: ISSUER, clock: () => site.time.now },
+        await find(sub),
+        `thief${turn}@evil.example`,
+      )
+      await use(link)
+      await use(await box.link(user.email))
+      const { passkeys, totp } = await site.store.factors.find(sub)
+      assert.deepEqual([passkeys.map(({ label }) => label), totp], [['own'], null])
+      assert.deepEqual(
+        (await site.store.identities.list(sub)).map(({ issuer }) => issuer),
+        ['https://own.example'],
+      )
     })
 
     it('ATTACK an address that was never confirmed gets no way back in', async () => {

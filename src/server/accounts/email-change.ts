@@ -1,4 +1,5 @@
 import { randomToken } from '../../core/crypto/random.ts'
+import { DAY, type Milliseconds } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { MailLink } from '../../core/model/mail-link.ts'
 import type { Store } from '../../core/model/store.ts'
@@ -9,11 +10,14 @@ import { findHolder, LINK_LIFETIME, stateOf, writeLink } from './mail-links.ts'
 /** Changes of the email that may be open to an undo at once; an older one cannot be pushed out by newer ones. */
 const MOST_CHANGES = 10
 
+/** An undo also takes away what was added to the ways of signing in from so long before the change on. */
+const NEWCOMERS = DAY
+
 /** What came of using a link. 'over': it was used, or the account is another by now. 'taken': the address is somebody else's. */
 export type LinkOutcome = { user: User; before: User } | 'over' | 'taken'
 
 /** The link by which somebody shows that they read the mail of an address: the one they have, or the one they want. */
-export function emailLink(accounts: Accounts, user: User, email: string): string {
+export function emailLink(accounts: Pick<Accounts, 'issuer' | 'keys' | 'clock'>, user: User, email: string): string {
   return writeLink(accounts, { act: email === user.email ? 'verify' : 'change', email, sub: user.sub, state: stateOf(user) })
 }
 
@@ -58,7 +62,21 @@ export async function undoEmail(accounts: Accounts, link: MailLink): Promise<Lin
     // no hash at all: nothing matches it, and another one can be asked for by mail
     ...(before.password_hash !== undefined && { password_hash: `!${randomToken()}` }),
   }
-  return write(accounts.store, user, before, 'everything')
+  // before, so that a crash leaves a link that still counts, and after, when no session is left that could add any
+  await removeNewcomers(accounts.store, user.sub, Number(link.state) - NEWCOMERS)
+  const outcome = await write(accounts.store, user, before, 'everything')
+  if (typeof outcome === 'object') await removeNewcomers(accounts.store, user.sub, Number(link.state) - NEWCOMERS)
+  return outcome
+}
+
+/** Ways to sign in that were added since then: they may be a thief's. Older ones stay, or whoever reads an old mailbox could do without them. */
+async function removeNewcomers({ factors, identities }: Store, sub: string, since: Milliseconds): Promise<void> {
+  const by = { type: 'user', id: sub } as const
+  const { totp, passkeys } = await factors.find(sub)
+  if (totp && totp.created_at >= since) await factors.removeTotp(sub, { by })
+  for (const { passkey_id, created_at } of passkeys) if (created_at >= since) await factors.removePasskey(sub, passkey_id, { by })
+  for (const { identity_id, created_at } of await identities.list(sub))
+    if (created_at >= since) await identities.remove(sub, identity_id, { by })
 }
 
 /** 'over' where the account has changed meanwhile: of many uses at one moment one comes true. */
