@@ -2,6 +2,7 @@ import { type AuthorizationServer, createAuthorizationServer, type Options, toFe
 import { type Clock, systemClock } from '../core/model/clock.ts'
 import { type Dialect, type EndpointName, pathsOf } from '../core/model/dialect.ts'
 import { OAuthError } from '../core/model/error.ts'
+import { withQuery } from '../core/model/form.ts'
 import type { HttpRequest, Reply } from '../core/model/http.ts'
 import type { KeyHome } from '../core/model/keys.ts'
 import { type Log, silentLog } from '../core/model/log.ts'
@@ -16,6 +17,7 @@ import type { Metrics } from './metrics.ts'
 import { embedConsent } from './pages/consent.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
+import { seeOther } from './pages/layout.ts'
 import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
@@ -121,12 +123,16 @@ async function createSite(
     session: (http) => findSession({ issuer, store, clock }, http),
     standing: (http, client_id) => findStanding({ issuer, store, clock }, http, client_id),
     pages: {
-      login: '/login',
-      consent: '/consent',
+      login: config.own_pages?.login ?? '/login',
+      consent: config.own_pages?.consent ?? '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
       error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
-      embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
+      embedded: async (http, step, interaction, ticket) => {
+        const own = config.own_pages?.[step]
+        if (own !== undefined) return seeOther(withQuery(own, { ticket }))
+        return (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket)
+      },
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
     ...(meter && { meter }),
@@ -144,6 +150,7 @@ async function createSite(
     resources,
     lifetime,
     session_lifetime: lifetime.session,
+    ...(config.own_pages && { own_pages: config.own_pages }),
     first_run,
   }
   return { server, site }
@@ -179,12 +186,19 @@ function createPage(server: AuthorizationServer, site: Site, path: string, route
 /** One page. What goes wrong there is told to the person, and to the log under the same reference. */
 async function visit(server: AuthorizationServer, site: Site, http: HttpRequest, route: PageRoute): Promise<Reply> {
   try {
-    const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
+    const handler =
+      http.method === 'POST'
+        ? route.POST
+        : http.method === 'GET' || http.method === 'HEAD'
+          ? route.GET
+          : http.method === 'OPTIONS'
+            ? route.OPTIONS
+            : undefined
     if (!handler) throw wrongMethod(route)
     const reply = await handler(await speak(site, http), http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {
-    return refuse(server, site, http, OAuthError.from(cause))
+    return refuse(server, site, http, OAuthError.from(cause), route)
   }
 }
 
@@ -196,8 +210,8 @@ function wrongMethod(route: PageRoute): OAuthError {
   })
 }
 
-async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError): Promise<Reply> {
+async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError, route: PageRoute): Promise<Reply> {
   const reference = server.report(error, http)
-  const reply = errorPage(await speak(site, http), http, { error, reference, client: null })
+  const reply = route.refuse?.(site, http, error, reference) ?? errorPage(await speak(site, http), http, { error, reference, client: null })
   return http.method === 'HEAD' ? { ...reply, body: '' } : reply
 }

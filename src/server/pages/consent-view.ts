@@ -1,5 +1,5 @@
 import { isNativeRedirect } from '../../core/model/client.ts'
-import { DAY, SECOND } from '../../core/model/clock.ts'
+import { DAY, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { DURATIONS, type Duration } from '../../core/model/consent.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -178,7 +178,7 @@ function locked(site: Site, id: string, about: string): Html {
 }
 
 /** Claims asked for one by one, where no scope that is required opens them anyway. @spec OIDC Core §5.5 */
-function askedClaims(site: Site, { shown, interaction: { request } }: ConsentView): string[] {
+export function askedClaims(site: Site, { shown, interaction: { request } }: ConsentView): string[] {
   const opened = new Set(shown.filter(({ required }) => required).flatMap(({ definition }) => definition.claims ?? []))
   return (request.claims ?? []).filter((name) => !opened.has(name) && !site.scopes['openid']?.claims?.includes(name))
 }
@@ -192,9 +192,13 @@ function claimsItem(site: Site, claims: readonly string[], required: boolean): H
           </li>`
 }
 
-/** The APIs that the tokens are for, by the names that the deployment gave them. @spec RFC 8707 §2 */
-function resourcesOf(site: Site, { request }: Interaction): Html | null {
-  const named = (request.resource ?? []).filter((id) => site.resources[id])
+/** The APIs that the tokens are for and that the deployment gave a name. @spec RFC 8707 §2 */
+export function namedResources(site: Site, { request }: Interaction): string[] {
+  return (request.resource ?? []).filter((id) => site.resources[id])
+}
+
+function resourcesOf(site: Site, interaction: Interaction): Html | null {
+  const named = namedResources(site, interaction)
   if (named.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="where-title">
         <h3 class="field-label" id="where-title">${site.words.consent.where}</h3>
@@ -211,19 +215,32 @@ function alreadyOf(site: Site, { already }: ConsentView, name: Html): Html | nul
       </section>`
 }
 
-/** A dialect may have an end that a person cannot go beyond. */
-function howLong(site: Site, { proposed, interaction: { request, dialect } }: ConsentView): Html {
+/** When each choice ends, in milliseconds; null where it does not. A dialect may have an end that a person cannot go beyond. */
+export function endsOf(site: Site, { interaction: { dialect } }: ConsentView): Record<Duration, Milliseconds | null> {
   const { longest = Number.POSITIVE_INFINITY } = dialect.consent // seconds
+  const ends = Object.entries(DURATIONS).map(([name, duration]) => {
+    const lasts = Math.min(duration ?? Number.POSITIVE_INFINITY, longest * SECOND)
+    return [name, Number.isFinite(lasts) ? site.clock() + lasts : null]
+  })
+  return Object.fromEntries(ends)
+}
+
+function howLong(site: Site, view: ConsentView): Html {
+  const {
+    proposed,
+    interaction: { request },
+  } = view
   const offline = splitScope(request.scope).includes('offline_access')
   const now = site.clock()
-  const lasts = (duration: number) => day(now + Math.min(duration, longest * SECOND), now, site.words)
+  const ends = endsOf(site, view)
+  const until = (end: Milliseconds) => site.words.consent.monthNote(day(end, now, site.words))
   const idle = Math.round((site.lifetime.refresh_token * SECOND) / DAY)
   return html`<fieldset class="stack-s">
         <legend class="field-label">${site.words.consent.howLong}</legend>
         <div class="choices">
           <label class="choice" for="duration-once"><input type="radio" name="duration" value="once" id="duration-once">${site.words.consent.once}<small>${site.words.consent.onceNote}</small></label>
-          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${site.words.consent.month}<small>${site.words.consent.monthNote(lasts(DURATIONS['30d']))}</small></label>
-          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${site.words.consent.revoked}<small>${longest === Number.POSITIVE_INFINITY ? idle >= 1 && site.words.consent.revokedNote(idle) : site.words.consent.monthNote(lasts(longest * SECOND))}</small></label>
+          <label class="choice" for="duration-30d"><input type="radio" name="duration" value="30d" id="duration-30d"${proposed === '30d' && html` checked`}>${site.words.consent.month}<small>${ends['30d'] !== null && until(ends['30d'])}</small></label>
+          <label class="choice" for="duration-revoked"><input type="radio" name="duration" value="revoked" id="duration-revoked"${proposed === 'revoked' && html` checked`}>${site.words.consent.revoked}<small>${ends.revoked === null ? idle >= 1 && site.words.consent.revokedNote(idle) : until(ends.revoked)}</small></label>
         </div>
         ${offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
       </fieldset>`

@@ -6,7 +6,7 @@ import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
 import { findPerson, findSession, type Person } from '../accounts/sessions.ts'
 import { type ConsentView, consentPage, type ShownScope } from './consent-view.ts'
-import { type Fields, readPost, readQuery } from './form.ts'
+import { readPost, readQuery } from './form.ts'
 import type { Site } from './site.ts'
 import { wear } from './theme.ts'
 import { speak } from './words.ts'
@@ -22,7 +22,7 @@ export async function showConsent(site: Site, http: HttpRequest): Promise<Reply>
 }
 
 /** Nobody is there, or somebody who may not be there any more: their session ends, so that authorize sees it too. */
-async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Promise<Reply> {
+export async function backToSignIn(site: Site, http: HttpRequest, ticket: string): Promise<Reply> {
   const session = await findSession(site, http)
   if (session) await site.store.sessions.end(session.session_hash)
   return site.interactions.resume(ticket)
@@ -43,42 +43,60 @@ export async function submitConsent(site: Site, http: HttpRequest): Promise<Repl
   if (!interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
   if (!person) return backToSignIn(site, http, ticket)
-  // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
-  // or the app has changed its looks since
-  if (fields.get('sid') !== person.session.sid || fields.get('looks') !== interaction.looks)
-    return show(site, http, ticket, interaction, person)
-  const decision = fields.get('decision')
-  if (decision === 'deny') return site.interactions.refuse(interaction.request)
-  if (decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')
-  return allow(site, http, ticket, interaction, person, fields)
+  const decided = await decide(site, ticket, interaction, person, {
+    sid: fields.get('sid'),
+    looks: fields.get('looks'),
+    decision: fields.get('decision'),
+    scope: fields.scope,
+    claims: fields.get('claims') === 'on',
+    duration: fields.get('duration'),
+  })
+  return typeof decided === 'string' ? show(site, http, ticket, interaction, person, decided === 'nothing_on') : decided
 }
 
-async function allow(
-  site: Site,
-  http: HttpRequest,
-  ticket: string,
-  interaction: Interaction,
-  person: Person,
-  fields: Fields,
-): Promise<Reply> {
+/** What a person answers, to which question. */
+export interface Answer {
+  /** The session to which it was shown. */
+  sid: string
+  /** How the app looked. */
+  looks: string
+  decision: string
+  /** The scopes that were switched on. */
+  scope: readonly string[]
+  /** Whether the details asked for one by one were. */
+  claims: boolean
+  duration: string
+}
+
+/** Why the question is put once more: it was another one, every switch was off, or the person took it back at the same moment. */
+export type Again = 'changed' | 'nothing_on' | 'withdrawn'
+
+/** Writes the answer down; where to go then, or why the person is asked again. */
+export async function decide(site: Site, ticket: string, interaction: Interaction, person: Person, answer: Answer): Promise<Reply | Again> {
+  // It was shown to somebody else, or before they signed in anew: the one who sits here now is asked
+  // or the app has changed its looks since
+  if (answer.sid !== person.session.sid || answer.looks !== interaction.looks) return 'changed'
+  if (answer.decision === 'deny') return site.interactions.refuse(interaction.request)
+  if (answer.decision !== 'allow') throw new OAuthError('invalid_request', 'The field decision must be allow or deny.')
+  return allow(site, ticket, interaction, person, answer)
+}
+
+async function allow(site: Site, ticket: string, interaction: Interaction, person: Person, answer: Answer): Promise<Reply | Again> {
   const { request } = interaction
   const asked = splitScope(request.scope)
   const shown = shownScopes(site, interaction)
-  const on = shown.filter(({ word, required }) => required || fields.scope.includes(word))
-  const claims = mayInsistOnClaims(site, interaction) || fields.get('claims') === 'on' ? (request.claims ?? []) : []
-  if (shown.length > 0 && on.length + claims.length === 0) {
-    return show(site, http, ticket, interaction, person, true)
-  }
+  const on = shown.filter(({ word, required }) => required || answer.scope.includes(word))
+  const claims = mayInsistOnClaims(site, interaction) || answer.claims ? (request.claims ?? []) : []
+  if (shown.length > 0 && on.length + claims.length === 0) return 'nothing_on'
   const silent = asked.filter((word) => isSilent(site, word))
   const written = await site.interactions.allow(interaction, {
     sub: person.user.sub,
     scope: [...silent, ...on.map(({ word }) => word)].join(' '),
     claims,
-    duration: readDuration(fields.get('duration')),
+    duration: readDuration(answer.duration),
   })
   // it was taken back in another window at the same moment: which of the two is meant, only the person knows
-  if (!written) return show(site, http, ticket, interaction, person)
-  return site.interactions.resume(ticket)
+  return written ? site.interactions.resume(ticket) : 'withdrawn'
 }
 
 /** In the language that the app asked for, where there is one. */
@@ -90,11 +108,12 @@ async function show(
   person: Person,
   nothing_on = false,
 ): Promise<Reply> {
-  const view = await viewOf(site, ticket, interaction, person)
+  const view = await viewConsent(site, ticket, interaction, person)
   return consentPage(wear(await speak(site, http, interaction.request.ui_locales), interaction.client), { ...view, nothing_on })
 }
 
-async function viewOf(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
+/** All that the page shows, by what is stored. */
+export async function viewConsent(site: Site, ticket: string, interaction: Interaction, person: Person): Promise<ConsentView> {
   const { consent } = await site.store.consents.find(person.user.sub, interaction.client.client_id)
   const { asked_again } = interaction.dialect.consent
   const goes_on = asked_again === 'growth' ? standing(consent, site.clock()) : null

@@ -7,7 +7,7 @@ import { hasScope } from '../../core/model/scope.ts'
 import type { User } from '../../core/model/user.ts'
 import { findPerson, openSession, type Person, type Proof } from '../accounts/sessions.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
-import { isRoom, type RoomName, roomPath } from './account.ts'
+import { isReply, isRoom, type RoomName, roomPath } from './account.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { askHost } from './host-login.ts'
 import { seeOther, withCookies } from './layout.ts'
@@ -30,21 +30,21 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
   const other = fields.get('account') === 'other'
+  const own = site.own_pages?.login
+  if (own !== undefined) return seeOther(withQuery(own, { ticket, ...(other && { account: 'other' }) }))
   if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, other)
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, fields, person))
+  return loginPage(await speakTo(site, http, interaction), viewLogin(ticket, interaction, other, person))
 }
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
   if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, false)
-  return loginPage(await speakTo(site, http, interaction), viewOf(ticket, interaction, NOTHING, await findPerson(site, http)))
+  return loginPage(await speakTo(site, http, interaction), viewLogin(ticket, interaction, false, await findPerson(site, http)))
 }
 
 /** In the language that the app asked for, where there is one, and as it looks for that app. */
 const speakTo = async (site: Site, http: HttpRequest, { request, client }: Interaction): Promise<Site> =>
   wear(await speak(site, http, request.ui_locales), client)
-
-const NOTHING: Fields = { get: () => '', scope: [] }
 
 /** Proves who sits there and goes back to authorize, or to the account where nothing waits. */
 export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
@@ -58,13 +58,31 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   if (site.host_login) return seeOther(withQuery(`${site.base}/login`, ticket === '' ? { next: nextOf(fields) } : { ticket }))
   const person = await findPerson(site, http)
   const email = fields.get('email')
-  const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return goOn(site, came.user, person, ticket, interaction, nextOf(fields))
+  const came = await enterByPassword(site, http, ticket, interaction, nextOf(fields), person, email, fields.get('password'))
+  if (isReply(came)) return came
   const view = interaction
-    ? viewOf(ticket, interaction, fields, person)
+    ? viewLogin(ticket, interaction, fields.get('account') === 'other', person)
     : ({ ticket, next: nextOf(fields), interaction, ask: 'anybody', person: null, email } as const)
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
+
+/** Where to go for whoever proved who they are; why not, else. `before` is who sat here until now. */
+export async function enterByPassword(
+  site: Site,
+  http: HttpRequest,
+  ticket: string,
+  interaction: Interaction | null,
+  room: RoomName,
+  before: Person | null,
+  email: string,
+  password: string,
+): Promise<Reply | NotIn> {
+  const came = await signIn(site, email, password, http.address)
+  return 'user' in came ? goOn(site, came.user, before, ticket, interaction, room) : came
+}
+
+/** An attempt that brought nobody in. */
+type NotIn = Exclude<SignIn, { user: User }>
 
 /** A new session under a new id. Where somebody else sat here before, what they left open in this browser is theirs no more. */
 export async function goOn(
@@ -93,7 +111,7 @@ function nextOf(fields: Fields): RoomName {
   return isRoom(next) ? next : 'apps'
 }
 
-function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User }>): Reply {
+function refuse(site: Site, view: LoginView, came: NotIn): Reply {
   if ('left' in came) return loginPage(site, { ...view, left: came.left })
   const retry_after = Math.max(1, Math.ceil((came.paused_until - site.clock()) / SECOND))
   const reply = loginPage(site, { ...view, paused_until: came.paused_until })
@@ -101,9 +119,9 @@ function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: User 
 }
 
 /** What to ask of whoever sits there, by comparing times as authorize does. */
-function viewOf(ticket: string, interaction: Interaction, fields: Fields, person: Person | null): LoginView {
+export function viewLogin(ticket: string, interaction: Interaction, asks_other: boolean, person: Person | null): LoginView {
   const { request } = interaction
-  const other = fields.get('account') === 'other' || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
+  const other = asks_other || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
   if (!person || other) return { ticket, interaction, ask: other ? 'other' : 'anybody', person: null, email: request.login_hint ?? '' }
   const { auth_time } = person.session
   const stale =
@@ -120,8 +138,20 @@ export async function selectAccount(site: Site, http: HttpRequest): Promise<Repl
   const ticket = fields.get('ticket')
   const interaction = await site.interactions.open(http, ticket)
   if (!interaction) return site.interactions.restart(ticket)
+  const chosen = await chooseAccount(site, http, ticket, interaction, fields.get('account'))
+  return chosen ?? seeOther(otherAccount(site, ticket))
+}
+
+/** Where to go once the account that is signed in was chosen, by the sid of its session; null where it is another one. */
+export async function chooseAccount(
+  site: Site,
+  http: HttpRequest,
+  ticket: string,
+  interaction: Interaction,
+  sid: string,
+): Promise<Reply | null> {
   const person = await findPerson(site, http)
-  if (!person || fields.get('account') !== person.session.sid) return seeOther(otherAccount(site, ticket))
+  if (!person || sid !== person.session.sid) return null
   await site.store.sessions.select(person.session.session_hash, Math.max(site.clock(), interaction.request.created_at))
   return site.interactions.resume(ticket)
 }

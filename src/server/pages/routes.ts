@@ -3,6 +3,14 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { revokeApp, showApps } from './apps.ts'
 import { showConsent, submitConsent } from './consent.ts'
 import { postHandover, postHostLogout, showHandover } from './handover.ts'
+import {
+  getInteraction,
+  jsonRefusal,
+  postInteractionAccount,
+  postInteractionDecision,
+  postInteractionLogin,
+  preflight,
+} from './headless.ts'
 import { showHome } from './home.ts'
 import { selectAccount, showLogin, submitLogin } from './login.ts'
 import { showLogout, signedOut, submitLogout } from './logout.ts'
@@ -16,6 +24,9 @@ export type PageHandler = (site: Site, http: HttpRequest) => Promise<Reply>
 export interface PageRoute {
   GET?: PageHandler
   POST?: PageHandler
+  OPTIONS?: PageHandler
+  /** Refusals for a program; people read the error page. */
+  refuse?: (site: Site, http: HttpRequest, error: OAuthError, reference: string) => Reply
 }
 
 /** Every address of the pages, below the issuer's path. */
@@ -29,6 +40,10 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/logout/confirm': { GET: showLogout, POST: submitLogout },
   '/logout/done': { GET: signedOut },
   '/account/apps': { GET: showApps, POST: revokeApp },
+  '/interaction': { GET: getInteraction, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/login': { POST: postInteractionLogin, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/account': { POST: postInteractionAccount, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/decision': { POST: postInteractionDecision, OPTIONS: preflight, refuse: jsonRefusal },
   '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
   '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },
