@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { type JWTPayload, SignJWT } from 'jose'
+import { completeDialect, standard } from '../../src/core/model/dialect.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import type { Browser, Visit } from '../support/browser.ts'
 import { ids } from '../support/browser.ts'
@@ -146,6 +147,8 @@ describe('a hand-over of the product', () => {
     assert.equal(words.get('state'), 'apps')
     const page = await browser.follow(await handOver(browser, 'apps', await sign({ nonce: words.get('nonce')! })), ISSUER)
     assert.deepEqual([page.url, page.status], [`${ISSUER}/account/apps`, 200])
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.ok(policy.endsWith(`form-action 'self' ${PRODUCT}`), 'forms of ours may lead to the product')
   })
 
   it('OIDC Core §3.1.2.1 the product is told prompt, max_age, login_hint, acr_values and ui_locales', async () => {
@@ -331,6 +334,24 @@ describe('a sign-out of the product', () => {
   it('about nobody whom we know is no error', async () => {
     assert.equal((await say(await sign({ sub: 'p-nobody', events: EVENTS }, { typ }))).status, 200)
   })
+})
+
+it('a dialect that shows sign-in on its own address sends people to the product too', async () => {
+  const paths = { authorize: '/acme/authorize', token: '/acme/token' }
+  const acme = completeDialect({ name: 'acme', source: standard.source, base: '/acme', paths, discovery: [], interaction: 'embedded' })
+  const host_login = readHostLogin({ login: LOGIN, issuer: PRODUCT, jwks: { keys: [jwk] } }, ISSUER, '')
+  const other = await openSite({ config: { host_login, dialects: ['standard', 'acme'], own_dialects: [acme] } })
+  try {
+    other.time.now = site.time.now
+    await other.addClient({ client_id: 'acme-app', dialect: 'acme' })
+    const browser = other.browser()
+    const url = other.authorizeUrl({ client_id: 'acme-app' }).replace('/authorize?', '/acme/authorize?')
+    const words = new URL((await browser.follow(await browser.get(url), ISSUER)).location).searchParams
+    const handed = await handOver(browser, words.get('state')!, await sign({ nonce: words.get('nonce')! }))
+    assert.ok(ids((await browser.follow(handed, ISSUER)).html).includes('consent-allow'))
+  } finally {
+    await other.close()
+  }
 })
 
 it('without host_login there are no such addresses', async () => {

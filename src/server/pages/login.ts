@@ -38,7 +38,8 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, false)
+  // the cookie of the ticket and that of the hand-over are set by two answers
+  if (site.host_login) return seeOther(withQuery(`${site.base}/login`, { ticket }))
   return loginPage(await speakTo(site, http, interaction), viewLogin(ticket, interaction, false, await findPerson(site, http)))
 }
 
