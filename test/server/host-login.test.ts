@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { type JWTPayload, SignJWT } from 'jose'
 import { completeDialect, standard } from '../../src/core/model/dialect.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
@@ -251,19 +252,30 @@ describe('attacks on the hand-over', () => {
   })
 
   it('login CSRF: the hand-over of an attacker opens nothing in another browser', async () => {
-    const [attacker, victim] = [site.browser(), site.browser()]
+    const [attacker, victim, nobody] = [site.browser(), site.browser(), site.browser()]
     const theirs = await ask(attacker)
     const own = await ask(victim)
-    const handover = await sign({ nonce: theirs.nonce, sub: 'p-attacker' })
-    const foreign = await handOver(victim, theirs.state, handover)
+    const handover = () => sign({ nonce: theirs.nonce, sub: 'p-attacker' })
+    const foreign = await handOver(victim, theirs.state, await handover())
     assert.ok(foreign.location.startsWith(`${ISSUER}/authorize?ticket=`), 'the request begins anew, without the answer')
     assert.ok(!hasSession(victim))
-    assertRefused(await handOver(victim, own.state, handover), victim, /nonce/)
+    assertRefused(await handOver(victim, own.state, await handover()), victim, /nonce/)
     await victim.get(`${ISSUER}/login?next=apps`)
-    assertRefused(await handOver(victim, 'apps', handover), victim, /nonce/)
-    const nobody = site.browser()
-    assert.equal((await handOver(nobody, 'apps', handover)).status, 400, 'a browser that asked for nothing')
+    assertRefused(await handOver(victim, 'apps', await handover()), victim, /nonce/)
+    assert.equal((await handOver(nobody, 'apps', await handover())).status, 400, 'a browser that asked for nothing')
     assert.ok(!hasSession(nobody))
+  })
+
+  it('a planted nonce: a hand-over that was shown in the wrong browser is used up, and signs nobody else in', async () => {
+    for (const place of ['ticket', 'apps'] as const) {
+      const [attacker, victim] = [site.browser(), site.browser()]
+      const theirs = await ask(attacker)
+      await victim.get(`${ISSUER}/login?next=apps`)
+      // the victim was lured to the product with the nonce of the attacker, who then finds the address
+      const leaked = await sign({ nonce: theirs.nonce, sub: 'p-victim' })
+      await handOver(victim, place === 'apps' ? 'apps' : theirs.state, leaked)
+      assertRefused(await handOver(attacker, theirs.state, leaked), attacker, /used before/)
+    }
   })
 
   it('a hand-over for one request does not serve another one of the same browser', async () => {
@@ -285,6 +297,12 @@ describe('attacks on the hand-over', () => {
     const old = site.browser()
     for (const [key, value] of before) old.jar.set(key, value)
     assert.ok((await old.get(`${ISSUER}/account/apps`)).location.startsWith(`${ISSUER}/login`))
+  })
+
+  it('nothing of a hand-over is in the log: no token, no nonce, no person', () => {
+    const logged = site.events.map((event) => `${JSON.stringify(event)} ${inspect(event, { depth: 9, showHidden: true })}`).join('\n')
+    assert.ok(logged.includes('request.refused'))
+    for (const part of [/eyJ[\w-]+\./, /@product\.example/, /p-(attacker|victim|race)/]) assert.doesNotMatch(logged, part)
   })
 
   it('what is refused writes nothing', async () => {

@@ -40,13 +40,14 @@ export async function showHandover(site: Site, http: HttpRequest): Promise<Reply
 /** Opens a session of ours for the person whom the product names: once, in the browser that asked for it, for what it asked for. */
 async function receive(site: Site, http: HttpRequest, host: HostLogin, fields: Fields): Promise<Reply> {
   const state = fields.get('state')
+  const handover = await readHandover(site, host, fields.get('handover'))
+  // shown in a wrong place it is used up as well: whoever finds it in an address, and planted its nonce, comes too late
+  if (!(await site.store.once.spend(handover.id, handover.expires_at))) throw refusal('It was used before.')
   const waits = isRoom(state) ? null : await site.interactions.open(http, state)
   if (!isRoom(state) && (!waits || !isWaiting(site, http))) return site.interactions.restart(state)
   if (!isWaiting(site, http)) throw new OAuthError('invalid_request', 'The browser keeps no cookies.', { reason: 'no_cookies' })
-  const handover = await readHandover(site, host, fields.get('handover'))
   if (!wasAskedFor(site, http, state, handover.nonce)) throw refusal('The nonce is of another browser or errand.')
   const auth_time = waits ? proofTime(waits, handover) : handover.auth_time
-  if (!(await site.store.once.spend(handover.id, handover.expires_at))) throw refusal('It was used before.')
   const user = await receivePerson(site, host, handover)
   const { amr, acr } = handover
   const selected_at = Math.max(site.clock(), waits?.request.created_at ?? 0)
