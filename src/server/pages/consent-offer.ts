@@ -1,5 +1,5 @@
 import { type Client, isNativeRedirect } from '../../core/model/client.ts'
-import { DAY, SECOND } from '../../core/model/clock.ts'
+import { DAY, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { DURATIONS, type Duration, untouchedScope } from '../../core/model/consent.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -20,6 +20,7 @@ export interface OfferedDuration {
   title: string
   /** When that is. */
   note: string
+  ends_at: Milliseconds | null
 }
 
 /** All that a page says of what is asked, in its language: the page is drawn from it, and so is the receipt, so that they cannot differ. */
@@ -66,7 +67,8 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
   }
 }
 
-function offeredClient({ client, looks }: Interaction): ShownClient {
+/** The app in the words and addresses that people see of it. */
+export function offeredClient({ client, looks }: Pick<Interaction, 'client' | 'looks'>): ShownClient {
   const [policy_uri, tos_uri, client_uri, logo_uri] = [client.policy_uri, client.tos_uri, client.client_uri, client.logo_uri].map(linkTo)
   return {
     name: clientName(client),
@@ -137,13 +139,17 @@ function isRequired(site: Site, client: Client, word: string): boolean {
 function offeredDurations(site: Site, { client, dialect }: Interaction): OfferedDuration[] {
   const { once, onceNote, month, monthNote, revoked, revokedNote } = site.words.consent
   const longest = (dialect.consent.longest ?? Number.POSITIVE_INFINITY) * SECOND
+  const endless = longest === Number.POSITIVE_INFINITY
   const now = site.clock()
-  const until = (lasts: number) => monthNote(day(now + Math.min(lasts, longest), now, site.words))
+  const endOf = (lasts: number) => now + Math.min(lasts, longest)
+  const until = (lasts: number) => monthNote(day(endOf(lasts), now, site.words))
   const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
   const unused = idle >= 1 ? revokedNote(idle) : ''
   return [
-    { duration: 'once', title: once, note: onceNote },
-    { duration: '30d', title: month, note: until(DURATIONS['30d']) },
-    { duration: 'revoked', title: revoked, note: longest === Number.POSITIVE_INFINITY ? unused : until(longest) },
+    { duration: 'once', title: once, note: onceNote, ends_at: endOf(DURATIONS.once) },
+    { duration: '30d', title: month, note: until(DURATIONS['30d']), ends_at: endOf(DURATIONS['30d']) },
+    endless
+      ? { duration: 'revoked', title: revoked, note: unused, ends_at: null }
+      : { duration: 'revoked', title: revoked, note: until(longest), ends_at: endOf(longest) },
   ]
 }

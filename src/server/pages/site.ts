@@ -19,6 +19,12 @@ export interface Product {
   terms?: string
 }
 
+/** Pages that the product draws itself, over the interactions as JSON. Absolute addresses; at least one. */
+export interface OwnPages {
+  login?: string
+  consent?: string
+}
+
 /** What the frame of every page shows. */
 export interface Frame {
   /** Without a trailing slash. */
@@ -44,6 +50,7 @@ export interface Site extends Frame, Accounts {
   scopes: Readonly<Record<string, ScopeDefinition>>
   resources: Readonly<Record<string, ResourceDefinition>>
   lifetime: Lifetimes
+  own_pages?: OwnPages
   /** What was started together with the server, where it is a first try on one computer. */
   first_run?: FirstRun
 }
