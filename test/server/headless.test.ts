@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import type { User } from '../../src/core/model/user.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import { readOwnPages } from '../../src/server/own-pages.ts'
-import type { Browser } from '../support/browser.ts'
+import { type Browser, ids, textOf } from '../support/browser.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { giveApp } from '../support/totp.ts'
 
 const OWN = 'https://login.harbourbooks.example'
 const own_pages = { login: `${OWN}/sign-in`, consent: `${OWN}/consent?v=1` }
@@ -46,13 +48,21 @@ async function begin(browser: Browser, params: Record<string, string> = {}): Pro
   return new URL(visit.location).searchParams.get('ticket') ?? ''
 }
 
-const credentials = () => ({ email: site.mara.email, password: PASSWORD })
+const credentials = ({ email }: Pick<User, 'email'> = site.mara) => ({ email, password: PASSWORD })
 
 /** Signed in, standing at the consent page: its ticket, and what it is told. */
-async function atConsent(browser: Browser, params: Record<string, string> = {}): Promise<{ ticket: string; shown: Json; answer: Json }> {
-  const first = await begin(browser, params)
-  const { json } = await ask(browser, '/interaction/login', { ticket: first, ...credentials() })
-  const { location } = await browser.get(json.next)
+async function atConsent(
+  browser: Browser,
+  params: Record<string, string> = {},
+  person = site.mara,
+): Promise<{ ticket: string; shown: Json; answer: Json }> {
+  site.time.now += 1_000 // what was decided before lies before this request
+  let { location } = await browser.follow(await browser.get(site.authorizeUrl(params)), ISSUER)
+  if (location.startsWith(`${own_pages.login}?`)) {
+    const ticket = new URL(location).searchParams.get('ticket')
+    const { json } = await ask(browser, '/interaction/login', { ticket, ...credentials(person) })
+    ;({ location } = await browser.get(json.next))
+  }
   assert.ok(location.startsWith(`${own_pages.consent}&ticket=`), location)
   const ticket = new URL(location).searchParams.get('ticket') ?? ''
   const shown = (await ask(browser, `/interaction?${new URLSearchParams({ ticket })}`)).json
@@ -153,6 +163,111 @@ describe('interactions as JSON', () => {
     assert.equal(statuses[0], 403)
     assert.equal(last?.status, 429)
     assert.equal(last.headers.get('retry-after'), String(last.json.retry_after))
+  })
+
+  it('leave the receipt that our page would leave: it holds what was told, letter for letter, and that the product drew it', async () => {
+    const person = await site.addPerson('receipt@otterbakery.example')
+    const { shown, answer } = await atConsent(site.browser(), { ui_locales: 'de' }, person)
+    assert.equal(shown.lang, 'de')
+    const browser = site.browser()
+    const again = await atConsent(browser, { ui_locales: 'de' }, person)
+    assert.notEqual(again.answer.sid, answer.sid)
+    await ask(browser, '/interaction/decision', { ...again.answer, scope: ['bank.read'] })
+    const [receipt] = await site.store.receipts.list(person.sub, { limit: 1 })
+    assert.deepEqual([receipt?.through, receipt?.shown?.language, receipt?.shown?.title], ['product', 'de', again.shown.consent.title])
+    assert.deepEqual(
+      receipt?.shown?.scopes.map(({ scope, title, text, on }) => [scope, title, text, on]),
+      again.shown.consent.scopes.map(({ scope, title, description, required }: Json) => [
+        scope,
+        title,
+        description,
+        required || scope === 'bank.read',
+      ]),
+    )
+    const room = textOf((await browser.get(`${ISSUER}/account/receipts/${receipt?.receipt_id}`)).html)
+    assert.match(room, /A page of the product/)
+  })
+
+  it('ask only for what is otherwise than before, and what is allowed stays', async () => {
+    const person = await site.addPerson('again@otterbakery.example')
+    const browser = site.browser()
+    const first = await atConsent(browser, { scope: 'openid profile' }, person)
+    await ask(browser, '/interaction/decision', first.answer)
+    const at = site.time.now
+    const { shown, answer } = await atConsent(browser, { scope: 'openid profile bank.read' }, person)
+    const { consent } = shown
+    assert.deepEqual(
+      consent.scopes.map(({ scope, required }: Json) => [scope, required]),
+      [['bank.read', true]],
+      'one new thing: the button is the choice',
+    )
+    assert.deepEqual([consent.already, consent.durations, consent.proposed_duration], [['Know who you are'], [], null])
+    assert.equal(consent.difference.since, new Date(at).toISOString())
+    assert.equal((await ask(browser, '/interaction/decision', answer)).status, 200)
+    assert.equal((await site.store.consents.find(person.sub, 'tallyboat')).consent?.scope, 'openid profile bank.read')
+    const [receipt] = await site.store.receipts.list(person.sub, { limit: 1 })
+    assert.equal(receipt?.shown?.difference?.receipt_id, consent.difference.receipt_id)
+  })
+
+  it('an answer that comes twice is taken once', async () => {
+    const browser = site.browser()
+    const { answer } = await atConsent(browser, { prompt: 'consent' }, await site.addPerson('twice@otterbakery.example'))
+    const both = [await ask(browser, '/interaction/decision', answer), await ask(browser, '/interaction/decision', answer)]
+    assert.deepEqual(
+      both.map(({ status }) => status),
+      [200, 200],
+    )
+    assert.equal(both[0]?.json.next, both[1]?.json.next)
+  })
+
+  it('whoever has a second factor is sent to our page for it, and no session is there before', async () => {
+    const person = await site.addPerson('factor@otterbakery.example')
+    const app = await giveApp(site, person)
+    const browser = site.browser()
+    const ticket = await begin(browser)
+    const { status, json } = await ask(browser, '/interaction/login', { ticket, email: person.email, password: PASSWORD })
+    assert.equal(status, 200)
+    assert.ok(json.next.startsWith(`${ISSUER}/login/factor?`), json.next)
+    assert.equal(browser.jar.has('__Host-vouchsafe-session'), false)
+    const shown = (await ask(browser, `/interaction?${new URLSearchParams({ ticket })}`)).json
+    assert.deepEqual([shown.account, shown.consent], [null, null])
+    const entered = await browser.submit(await browser.get(json.next), { code: app.code() }, 'factor-submit')
+    const visit = await browser.follow(entered, ISSUER)
+    assert.ok(visit.location.startsWith(own_pages.consent), visit.location)
+  })
+
+  it('OIDC Core §5.5.1.1 an app that wants more than the session has: the factor alone is asked for, on our page', async () => {
+    const person = await site.addPerson('better@otterbakery.example')
+    const browser = site.browser()
+    await atConsent(browser, {}, person)
+    await giveApp(site, person)
+    site.time.now += 1_000
+    const visit = await browser.follow(await browser.get(site.authorizeUrl({ acr_values: '2fa' })), ISSUER)
+    assert.ok(visit.url.startsWith(`${ISSUER}/login/factor?`), visit.url)
+  })
+
+  it('several accounts: the others are named, and one of them is chosen', async () => {
+    const [ada, ben] = [await site.addPerson('ada@otterbakery.example'), await site.addPerson('ben@otterbakery.example')]
+    const browser = site.browser()
+    await atConsent(browser, {}, ada)
+    await atConsent(browser, { prompt: 'login' }, ben)
+    const ticket = await begin(browser, { prompt: 'select_account' })
+    const { json } = await ask(browser, `/interaction?${new URLSearchParams({ ticket })}`)
+    assert.deepEqual([json.account.email, json.others.map(({ email }: Json) => email)], [ben.email, [ada.email]])
+    const { next } = (await ask(browser, '/interaction/account', { ticket, sid: json.others[0].sid })).json
+    const there = new URL((await browser.get(next)).location)
+    const shown = (await ask(browser, `/interaction?${there.searchParams}`)).json
+    assert.equal(shown.account.email, ada.email)
+    assert.equal((await ask(browser, `/interaction?${new URLSearchParams({ ticket })}`)).status, 409, 'what was open before is foreign')
+  })
+
+  it('our own page stays there for what only we can ask: passkeys, other providers', async () => {
+    const browser = site.browser()
+    const ticket = await begin(browser)
+    const { json } = await ask(browser, `/interaction?${new URLSearchParams({ ticket })}`)
+    const page = await browser.get(json.login.ours)
+    for (const id of ['login-passkey', 'login-submit']) assert.ok(ids(page.html).includes(id), id)
+    assert.ok((await browser.get(`${ISSUER}/login?ticket=${ticket}`)).location.startsWith(own_pages.login))
   })
 
   it('the account that is signed in is chosen by its session', async () => {
@@ -281,6 +396,22 @@ describe('attacks on interactions as JSON', () => {
     ])
       assert.equal((await ask(browser, '/interaction/decision', { ...answer, ...wrong })).status, 400, JSON.stringify(wrong).slice(0, 40))
   })
+  it('a page decides only what it is named for: who draws sign-in alone answers no consent, and the other way round', async () => {
+    for (const name of ['login', 'consent'] as const) {
+      const other = await openSite({ config: { own_pages: { [name]: own_pages[name] } } })
+      try {
+        const path = name === 'login' ? '/interaction/decision' : '/interaction/login'
+        for (const headers of [FROM_OWN, { 'sec-fetch-site': 'same-origin' }]) {
+          const given = { ...headers, 'content-type': 'application/json' }
+          const request = new Request(ISSUER + path, { method: 'POST', headers: given, body: '{"ticket":"x"}' })
+          assert.equal((await other.app.fetch(request)).status, 403, `${path} ${JSON.stringify(headers)}`)
+        }
+      } finally {
+        await other.close()
+      }
+    }
+  })
+
   it('another method is answered with those there are', async () => {
     const response = await site.app.fetch(new Request(`${ISSUER}/interaction`, { method: 'DELETE', headers: FROM_OWN }))
     assert.equal(response.status, 405)

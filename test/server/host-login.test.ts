@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { inspect } from 'node:util'
 import { type JWTPayload, SignJWT } from 'jose'
+import { sha256 } from '../../src/core/crypto/hash.ts'
 import { completeDialect, standard } from '../../src/core/model/dialect.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import type { Browser, Visit } from '../support/browser.ts'
@@ -173,6 +174,44 @@ describe('a hand-over of the product', () => {
       if (!good) assertRefused(visit, browser, /auth_time is older/)
       else assert.ok(ids((await browser.follow(visit, ISSUER)).html).includes('consent-allow'), JSON.stringify(params))
     }
+  })
+
+  it('OIDC Core §2: its session says the acr and the amr that the product told, and none that it did not', async () => {
+    for (const [told, acr, amr] of [
+      [{}, undefined, undefined],
+      [{ amr: ['pwd', 'mfa'] }, undefined, ['pwd', 'mfa']],
+      [{ acr: 'silver' }, 'silver', undefined],
+    ] as const) {
+      const browser = site.browser()
+      const { state, nonce } = await ask(browser)
+      await handOver(browser, state, await sign({ nonce, ...told, ...('amr' in told && { amr: [...told.amr] }) }))
+      const secret = [...browser.jar].find(([name]) => name.endsWith('-session'))![1]
+      const session = await site.store.sessions.find(sha256(secret), site.time.now)
+      assert.deepEqual([session?.acr, session?.amr], [acr, amr])
+    }
+  })
+
+  it('OIDC Core §3.1.2.1 acr_values that we would know are the product’s affair: nobody goes round', async () => {
+    const metadata = (await site.browser().get(`${ISSUER}/.well-known/openid-configuration`)).html
+    assert.equal(JSON.parse(metadata).acr_values_supported, undefined)
+    const browser = site.browser()
+    const { state, nonce } = await ask(browser, { acr_values: 'phr 2fa' })
+    const page = await browser.follow(await handOver(browser, state, await sign({ nonce })), ISSUER)
+    assert.ok(ids(page.html).includes('consent-allow'), page.url)
+  })
+
+  it('where a room wants the person once more, the product is told so', async () => {
+    const visit = await site.browser().get(`${ISSUER}/login?next=security&account=again`)
+    const words = new URL(visit.location).searchParams
+    assert.deepEqual([words.get('state'), words.get('prompt')], ['security', 'login'])
+  })
+
+  it('a passkey of ours is no second door', async () => {
+    const browser = site.browser()
+    const { state: ticket } = await ask(browser)
+    const back = `${ISSUER}/login?${new URLSearchParams({ ticket })}`
+    const pages = [await browser.get(`${ISSUER}/login/passkey?ticket=${ticket}`), await browser.post(`${ISSUER}/login/passkey`, { ticket })]
+    for (const { location } of pages) assert.equal(location, back)
   })
 
   it('a password of ours is no second door', async () => {

@@ -29,11 +29,12 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   if (!interaction) {
     const again = fields.get('account') === 'again' && !(person && isRecent(site, person.session))
     if (person && !again && fields.get('account') !== 'other') return seeOther(roomPath(site, room))
-    if (site.host_login) return askHost(site, http, site.host_login.login, room, null, person !== null)
+    const also = again ? 'login' : person ? 'select_account' : null
+    if (site.host_login) return askHost(site, http, site.host_login.login, room, null, also)
     return loginPage(site, { ticket, next: room, interaction, ...(await standaloneView(site, http, fields, person)) })
   }
   const asks_other = fields.get('account') === 'other'
-  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, asks_other)
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, asks_other ? 'select_account' : null)
   const view = await viewLogin(site, http, { ticket, interaction, asks_other }, person)
   const better = view.ask === 'choose' && person ? await askBetter(site, http, person, errand) : null
   if (better) return better
