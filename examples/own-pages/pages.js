@@ -35,6 +35,7 @@ async function showSignIn() {
   const { client, login } = await ask(`/interaction?${new URLSearchParams({ ticket })}`)
   if (!client) return
   byId('title').textContent = `Sign in to go on to ${client.client_name}`
+  byId('ours').href = login.ours // for whoever has a passkey or comes from another provider
   byId('email').value = login.email
   byId('sign-in').addEventListener('submit', async (event) => {
     event.preventDefault()
@@ -45,22 +46,29 @@ async function showSignIn() {
 
 async function showConsent() {
   const { client, redirect, account, consent } = await ask(`/interaction?${new URLSearchParams({ ticket })}`)
-  if (!consent) return
-  byId('title').textContent = client.title
+  if (!client) return
+  if (!consent) return ask('/interaction/decision', { ticket }) // nobody is signed in any more: it says where to go
+  byId('title').textContent = consent.title
   byId('host').textContent = redirect.host // the part that the app cannot choose a name for
   byId('account').textContent = account.email
   byId('unreviewed').hidden = client.reviewed
   const list = byId('scopes')
+  for (const { title, was, is } of consent.difference?.changed ?? []) add(list, 'li', `${title}: ${was} → ${is}`)
+  for (const place of consent.difference?.places ?? []) add(list, 'li', place)
   for (const { scope, title, description, required } of consent.scopes) {
     const item = add(list, 'li', '')
     addChoice(item, 'checkbox', 'scope', scope, title, { checked: required, disabled: required })
     add(item, 'p', description)
   }
-  if (consent.claims) addChoice(list, 'checkbox', 'claims', 'on', consent.claims.names.join(', '), { checked: consent.claims.required })
-  for (const { duration, ends_at } of consent.durations) {
-    const text = ends_at === null ? 'until I take it back' : `until ${new Date(ends_at).toLocaleString()}`
-    addChoice(byId('durations'), 'radio', 'duration', duration, text, { checked: duration === consent.proposed_duration })
+  if (consent.claims) {
+    const { names, title, required } = consent.claims
+    addChoice(list, 'checkbox', 'claims', 'on', `${title}: ${names.join(', ')}`, { checked: required, disabled: required })
   }
+  for (const { name } of consent.resources) add(list, 'li', name)
+  for (const title of consent.already) add(byId('already'), 'li', title)
+  byId('durations').hidden = consent.durations.length === 0 // of what is otherwise than before the end stays
+  for (const { duration, title, note } of consent.durations)
+    addChoice(byId('durations'), 'radio', 'duration', duration, `${title} ${note}`, { checked: duration === consent.proposed_duration })
   const decide = async (decision) => {
     const form = new FormData(byId('consent'))
     const answer = await ask('/interaction/decision', {
@@ -70,7 +78,7 @@ async function showConsent() {
       decision,
       scope: form.getAll('scope'),
       claims: form.has('claims'),
-      duration: form.get('duration'),
+      duration: form.get('duration') ?? '',
     })
     if (answer.why === 'changed') location.reload() // another question than the one that was answered
     if (answer.why === 'nothing_on') byId('problem').textContent = 'Nothing is switched on: choose, or deny.'

@@ -8,6 +8,7 @@ const SIGN_IN = `<form id="sign-in">
 <label>Email <input id="email" type="email" autocomplete="username" required></label>
 <label>Password <input id="password" type="password" autocomplete="current-password" required></label>
 <button id="submit">Sign in</button>
+<p><a id="ours">Other ways to sign in</a></p>
 </form>`
 
 // who reads with the keyboard meets the refusal first, and Enter gives nothing away
@@ -15,6 +16,7 @@ const CONSENT = `<form id="consent">
 <p>Your answer is sent to <b id="host"></b>. You are signed in as <span id="account"></span>.</p>
 <p id="unreviewed" hidden>Nobody has looked at this app yet.</p>
 <ul id="scopes"></ul>
+<p>Allowed before, and stays:</p><ul id="already"></ul>
 <fieldset id="durations"><legend>How long</legend></fieldset>
 <button type="button" id="deny">Deny</button> <button type="button" id="allow">Allow</button>
 </form>`
