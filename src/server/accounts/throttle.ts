@@ -80,7 +80,7 @@ export async function forgiveAttempts(accounts: Accounts, target: Target, addres
 
 /** Letters to one address, whoever asks for them; letters that one person, or one network, asks for. */
 export const LETTERS_PER_EMAIL = 3
-export const LETTERS_PER_PERSON = 6
+const LETTERS_PER_PERSON = 6
 export const LETTERS_PER_ADDRESS = 20
 
 /** Whether one more letter may go out. `email`: that one has had enough, which nobody is told. `asker`: whoever asks has. */

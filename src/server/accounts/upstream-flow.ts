@@ -57,7 +57,7 @@ export async function beginFlow(
 }
 
 /** Where an upstream sends people back: an address for each, so that no answer passes for another's. @spec RFC 9700 §4.4.2.2 */
-export function callbackOf({ issuer }: Pick<Accounts, 'issuer'>, { id }: Pick<Upstream, 'id'>): string {
+function callbackOf({ issuer }: Pick<Accounts, 'issuer'>, { id }: Pick<Upstream, 'id'>): string {
   return `${issuer}/login/upstream/${id}/callback`
 }
 

@@ -29,12 +29,12 @@ export async function showIdentities(site: Site, http: HttpRequest): Promise<Rep
 }
 
 /** Where the forms of the section may lead. */
-export function identitiesTargets(site: Site): string {
+function identitiesTargets(site: Site): string {
   return formTargets(...[...site.upstreams.values()].map(({ issuer }) => issuer))
 }
 
 /** The section by itself, for the room that it stands in. Its forms are sent to /account/identities. */
-export async function identitiesSection(site: Site, http: HttpRequest, person: Person, heading: 'h1' | 'h2' = 'h2'): Promise<Html> {
+async function identitiesSection(site: Site, http: HttpRequest, person: Person, heading: 'h1' | 'h2' = 'h2'): Promise<Html> {
   const linked = await findLinked(site, person)
   const title = site.words.account.rooms.identities
   const free = [...site.upstreams.values()].filter(
