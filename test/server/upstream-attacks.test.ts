@@ -273,14 +273,21 @@ describe('attacks on the sign-in at an upstream', () => {
       const user = await site.store.users.findByEmail(claims.email)
       assert.deepEqual(Object.keys(user ?? {}).sort(), ['created_at', 'email', 'email_verified', 'sub'])
     })
-    it('a session that was there before ends, and its id is not used again', async () => {
+    it('the id of a session that was there before is not used again: it stays beside the new one, and that of the same person ends', async () => {
       const browser = site.browser()
       await site.signIn(browser)
+      const pia = someone()
+      const come = async () => {
+        const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
+        await back(browser, work.answer(left.location, pia))
+        return browser.jar.get(SESSION)!
+      }
       const before = browser.jar.get(SESSION)!
-      const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
-      await back(browser, work.answer(left.location, someone()))
-      assert.notEqual(browser.jar.get(SESSION), before)
-      assert.equal(await site.store.sessions.find(sha256(before), site.time.now), null)
+      const first = await come()
+      assert.notEqual(first, before)
+      assert.equal(browser.jar.get('__Host-vouchsafe-others'), before)
+      assert.notEqual(await come(), first)
+      assert.equal(await site.store.sessions.find(sha256(first), site.time.now), null)
     })
   })
 

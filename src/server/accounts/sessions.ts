@@ -65,7 +65,7 @@ export async function openSession(
     sub: user.sub,
     auth_time,
     selected_at: Math.max(selected_at, auth_time),
-    ...(acr !== null && { acr }),
+    ...(acr && { acr }),
     ...(amr.length > 0 && { amr: [...amr] }),
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
