@@ -81,6 +81,31 @@ describe('pages that a product draws itself, in a browser', { skip: noChromium }
     await page.context().close()
   })
 
+  it('who comes again is asked only for what is new, and keeps the rest', async () => {
+    // one without a secret on this computer would be asked in full
+    const metadata = { client_name: 'Desk', redirect_uris: [callback], application_type: 'native' }
+    const { client_id } = server.run('client', 'add', '--metadata', JSON.stringify(metadata))
+    const asked = new URL(authorize)
+    asked.searchParams.set('client_id', String(client_id))
+    const page = await (await browser.newContext()).newPage()
+    const complaints = await signIn(page)
+    await byId(page, 'deny').click()
+    await page.waitForURL(`${callback}?**`)
+    await page.goto(asked.href)
+    await byId(page, 'allow').click()
+    await page.waitForURL(`${callback}?**`)
+    await page.goto(asked.href.replace('openid+profile', 'openid+profile+email'))
+    await byId(page, 'scope-email').waitFor()
+    assert.deepEqual([await byId(page, 'scope-email').isChecked(), await byId(page, 'scope-profile').count()], [true, 0])
+    assert.equal(await byId(page, 'already').locator('li').count(), 1)
+    assert.equal(await byId(page, 'durations').isVisible(), false)
+    await byId(page, 'allow').click()
+    await page.waitForURL(`${callback}?**`)
+    assert.ok(new URL(page.url()).searchParams.get('code'))
+    assert.deepEqual(complaints, [])
+    await page.context().close()
+  })
+
   it('a wrong password is told there, and a denial reaches the app', async () => {
     const page = await (await browser.newContext()).newPage()
     await signIn(page, 'wrong horse battery')

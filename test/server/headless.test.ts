@@ -4,6 +4,7 @@ import type { User } from '../../src/core/model/user.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import { readOwnPages } from '../../src/server/own-pages.ts'
 import { type Browser, ids, textOf } from '../support/browser.ts'
+import { openProvider, PROVIDER_SECRET } from '../support/provider.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 import { giveApp } from '../support/totp.ts'
 
@@ -416,6 +417,44 @@ describe('attacks on interactions as JSON', () => {
     const response = await site.app.fetch(new Request(`${ISSUER}/interaction`, { method: 'DELETE', headers: FROM_OWN }))
     assert.equal(response.status, 405)
   })
+})
+
+it('what is to be linked is said and asked on our pages, also of who proves the account on a page of the product', async () => {
+  let now = () => 0
+  const provider = await openProvider(() => now())
+  const upstream = {
+    id: 'work',
+    label: { en: 'Harbour Works' },
+    issuer: provider.issuer,
+    client_id: 'us',
+    client_secret: PROVIDER_SECRET,
+    token_endpoint_auth_method: 'client_secret_basic',
+    scope: 'openid profile email',
+    claims: [],
+    joining: 'verified',
+    linking: true,
+  } as const
+  const both = await openSite({ config: { own_pages, upstreams: [upstream] } })
+  now = () => both.time.now
+  try {
+    const browser = both.browser()
+    const visit = await browser.follow(await browser.get(both.authorizeUrl()), ISSUER)
+    const ticket = new URL(visit.location).searchParams.get('ticket') ?? ''
+    const ours = await browser.get(`${ISSUER}/login?${new URLSearchParams({ ticket, page: 'ours' })}`)
+    const left = await browser.submit(ours, {}, 'login-upstream-work')
+    const told = { sub: 's1', email: both.mara.email, email_verified: true }
+    const page = await browser.follow(await browser.get(provider.answer(left.location, told), { 'sec-fetch-site': 'cross-site' }), ISSUER)
+    assert.ok(ids(page.html).includes('login-link'), page.url)
+    const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { ...FROM_OWN, cookie, 'content-type': 'application/json' }
+    const body = JSON.stringify({ ticket, email: both.mara.email, password: PASSWORD })
+    const answer = await both.app.fetch(new Request(`${ISSUER}/interaction/login`, { method: 'POST', headers, body }))
+    assert.ok(((await answer.json()) as Json).next.startsWith(`${ISSUER}/login/link?ticket=`))
+    assert.equal(await both.store.identities.find(provider.issuer, 's1'), null)
+  } finally {
+    await both.close()
+    await provider.close()
+  }
 })
 
 it('without own_pages there is no such address, and with host_login no password', async () => {
