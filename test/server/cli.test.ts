@@ -335,7 +335,7 @@ describe('keys', () => {
       keys.filter(({ status }) => status === 'next').map(({ use }) => use),
       ['sig-ES256'],
     )
-    assert.equal((await shell.json('keys', 'list')).length, 7)
+    assert.equal((await shell.json('keys', 'list')).length, 8)
     assert.ok(!(await shell('keys', 'list', '--json')).stdout.includes('sealed'))
     assert.equal((await shell('keys', 'rotate', '--use', 'tea')).code, 2)
   })
