@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 
 const PAGE = 'docs/specs.md'
-const SPEC = '[A-Z][A-Za-z0-9.-]*(?: [A-Za-z0-9][A-Za-z0-9.-]*)*'
+const SPEC = '[A-Z][A-Za-z0-9./-]*(?: [A-Za-z0-9][A-Za-z0-9.-]*)*'
 const SECTION = String.raw` §(?:[A-Z]|\d+|[A-Z]\.\d+|\d+[a-z])(?:\.\d+)*`
 const REFERENCE = new RegExp(`^(${SPEC})(${SECTION})?$`)
 const TEST_NAME = new RegExp(String.raw`(['"\x60])(${SPEC}${SECTION}) (.+?)\1`, 'g')

@@ -58,7 +58,8 @@ export function createProduct({ origin, vouchsafe, secret, people }: ProductOpti
   })
 
   app.get('/sign-in', (request, response) => {
-    const fields = '<input name="email" type="email"> <input name="password" type="password">'
+    const fields = `<label>Email <input name="email" type="email" autocomplete="username"></label>
+<label>Password <input name="password" type="password" autocomplete="current-password"></label>`
     page(
       response,
       form('/sign-in', `<input type="hidden" name="next" value="${escapeText(String(request.query['next'] ?? '/'))}">${fields}`, 'Sign in'),

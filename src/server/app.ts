@@ -141,13 +141,13 @@ async function createSite(
     consent,
     lifetime,
     sessions: 'ours',
-    acr_values: ACR_VALUES,
+    acr_values: config.host_login ? [] : ACR_VALUES, // the product's are its own
     dialects: on,
     session: (http) => findSession({ issuer, store, clock, second_factor }, http),
     standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
     pages: {
       login: '/login',
-      consent: '/consent',
+      consent: config.own_pages?.consent ?? '/consent',
       logout: '/logout/confirm',
       languages: LANGUAGES,
       error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
@@ -172,6 +172,7 @@ async function createSite(
     session_lifetime: lifetime.session,
     ...(await openElsewhere(config, clock)),
     second_factor,
+    ...(config.own_pages && { own_pages: config.own_pages }),
     first_run,
     outbox,
     registration: config.registration,
@@ -213,12 +214,19 @@ function createPage(server: AuthorizationServer, site: Site, path: string, route
 /** One page. What goes wrong there is told to the person, and to the log under the same reference. */
 async function visit(server: AuthorizationServer, site: Site, http: HttpRequest, route: PageRoute): Promise<Reply> {
   try {
-    const handler = http.method === 'POST' ? route.POST : http.method === 'GET' || http.method === 'HEAD' ? route.GET : undefined
+    const handler =
+      http.method === 'POST'
+        ? route.POST
+        : http.method === 'GET' || http.method === 'HEAD'
+          ? route.GET
+          : http.method === 'OPTIONS'
+            ? route.OPTIONS
+            : undefined
     if (!handler) throw wrongMethod(route)
     const reply = await handler({ ...(await speak(site, http)), agent: agentOf(http) }, http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {
-    return refuse(server, site, http, OAuthError.from(cause))
+    return refuse(server, site, http, OAuthError.from(cause), route)
   }
 }
 
@@ -230,8 +238,8 @@ function wrongMethod(route: PageRoute): OAuthError {
   })
 }
 
-async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError): Promise<Reply> {
+async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError, route: PageRoute): Promise<Reply> {
   const reference = server.report(error, http)
-  const reply = errorPage(await speak(site, http), http, { error, reference, client: null })
+  const reply = route.refuse?.(site, http, error, reference) ?? errorPage(await speak(site, http), http, { error, reference, client: null })
   return http.method === 'HEAD' ? { ...reply, body: '' } : reply
 }

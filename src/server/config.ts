@@ -10,7 +10,8 @@ import { loadObject } from './dialects/file.ts'
 import { readLdap, readUpstreams, secretVariable } from './elsewhere-settings.ts'
 import { readHostLogin } from './host-login.ts'
 import type { LogLevel } from './log.ts'
-import type { Product } from './pages/site.ts'
+import { readOwnPages } from './own-pages.ts'
+import type { OwnPages, Product } from './pages/site.ts'
 import type { Slots } from './pages/slots.ts'
 import type { Themes } from './pages/theme.ts'
 import {
@@ -77,6 +78,8 @@ export interface Config {
   themes?: Themes
   /** Words of the product's own on our pages. */
   slots?: Slots
+  /** Pages that the product draws itself; ours unless given. */
+  own_pages?: OwnPages
   /** Where people are signed in already; at our own pages unless given. */
   host_login?: HostLogin
   /** The whole catalogue, the standard's scopes included. */
@@ -123,6 +126,7 @@ const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
 const HOST_ASKS = 'is required, and host_login leaves sign-in to the product: it asks for what it needs, so take one of the two away.'
 const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
+const TWO_LOGINS = 'host_login and own_pages both say where people sign in: take login out of own_pages.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
 /** Seconds. */
@@ -168,6 +172,7 @@ const SETTINGS = {
   theme: {},
   themes: {},
   slots: {},
+  own_pages: {},
   host_login: {},
   host_login_secret: { variable: 'VOUCHSAFE_HOST_LOGIN_SECRET' },
   scopes: {},
@@ -225,6 +230,8 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
   const shared = setting('host_login_secret', readSharedSecret, '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
+  const own_pages = setting<OwnPages | null>('own_pages', readOwnPages, null)
+  if (host_login && own_pages?.login !== undefined) problems.push(TWO_LOGINS)
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const second_factor = setting('second_factor', readSecondFactor, 'optional')
   if (second_factor === 'required' && host_login) problems.push(`${given.second_factor?.where} ${HOST_ASKS}`)
@@ -251,6 +258,7 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
     registration,
     product: setting('product', readProduct, { name: 'Vouchsafe' }),
     ...(host_login && { host_login }),
+    ...(own_pages && { own_pages }),
     scopes,
     resources,
     default_resource: setting('default_resource', (value) => readResource(value, issuer, resources), issuer),

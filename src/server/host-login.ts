@@ -65,7 +65,8 @@ function readKeys({ jwks, public_key }: Readonly<Record<string, unknown>>, secre
   const ways = [jwks, public_key, secret === '' ? undefined : secret].filter((way) => way !== undefined)
   if (ways.length !== 1)
     throw new Error('needs one way to prove its hand-overs: jwks, or public_key, or the variable VOUCHSAFE_HOST_LOGIN_SECRET.')
-  if (secret !== '') return [{ alg: 'HS256', key: new TextEncoder().encode(secret) }]
+  // plain data all of it: workers are told the configuration as JSON
+  if (secret !== '') return [{ alg: 'HS256', key: { kty: 'oct', k: Buffer.from(secret).toString('base64url'), alg: 'HS256' } }]
   if (public_key !== undefined) return [readKey(typeof public_key === 'string' ? fromPem(public_key) : public_key)]
   const keys = (jwks as { keys?: unknown } | null)?.keys
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > MOST_KEYS)

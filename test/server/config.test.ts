@@ -71,6 +71,9 @@ describe('where settings come from', () => {
     const { cwd } = withFile(test, 'vouchsafe.config.json', JSON.stringify({ host_login }))
     const config = await read({ cwd, env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })
     assert.deepEqual([config.host_login?.audience, config.host_login?.keys[0]?.alg], ['http://localhost:4000', 'HS256'])
+    assert.deepEqual(JSON.parse(JSON.stringify(config.host_login)), config.host_login, 'workers are told it as JSON')
+    const two = withFile(test, 'vouchsafe.config.json', JSON.stringify({ host_login, own_pages: { login: 'https://login.example/' } }))
+    assert.match((await problems({ ...two, env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })).join(), /take login out of own_pages/)
     assert.match((await problems({ cwd })).join(), /host_login in vouchsafe.config.json needs one way/)
     assert.match((await problems({ env: { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET } })).join(), /without host_login/)
     const required = { VOUCHSAFE_HOST_LOGIN_SECRET: SECRET, VOUCHSAFE_SECOND_FACTOR: 'required' }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { type JWTPayload, SignJWT } from 'jose'
+import { sha256 } from '../../src/core/crypto/hash.ts'
+import { completeDialect, standard } from '../../src/core/model/dialect.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import type { Browser, Visit } from '../support/browser.ts'
 import { ids } from '../support/browser.ts'
@@ -146,6 +149,8 @@ describe('a hand-over of the product', () => {
     assert.equal(words.get('state'), 'apps')
     const page = await browser.follow(await handOver(browser, 'apps', await sign({ nonce: words.get('nonce')! })), ISSUER)
     assert.deepEqual([page.url, page.status], [`${ISSUER}/account/apps`, 200])
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.ok(policy.endsWith(`form-action 'self' ${PRODUCT}`), 'forms of ours may lead to the product')
   })
 
   it('OIDC Core §3.1.2.1 the product is told prompt, max_age, login_hint, acr_values and ui_locales', async () => {
@@ -171,11 +176,42 @@ describe('a hand-over of the product', () => {
     }
   })
 
-  it('OIDC Core §3.1.2.1 a way of signing in that is only wished for, and not shown, is passed over and does not go round', async () => {
+  it('OIDC Core §2: its session says the acr and the amr that the product told, and none that it did not', async () => {
+    for (const [told, acr, amr] of [
+      [{}, undefined, undefined],
+      [{ amr: ['pwd', 'mfa'] }, undefined, ['pwd', 'mfa']],
+      [{ acr: 'silver' }, 'silver', undefined],
+    ] as const) {
+      const browser = site.browser()
+      const { state, nonce } = await ask(browser)
+      await handOver(browser, state, await sign({ nonce, ...told, ...('amr' in told && { amr: [...told.amr] }) }))
+      const secret = [...browser.jar].find(([name]) => name.endsWith('-session'))![1]
+      const session = await site.store.sessions.find(sha256(secret), site.time.now)
+      assert.deepEqual([session?.acr, session?.amr], [acr, amr])
+    }
+  })
+
+  it('OIDC Core §3.1.2.1 acr_values that we would know are the product’s affair: nobody goes round', async () => {
+    const metadata = (await site.browser().get(`${ISSUER}/.well-known/openid-configuration`)).html
+    assert.equal(JSON.parse(metadata).acr_values_supported, undefined)
     const browser = site.browser()
-    const { state, nonce } = await ask(browser, { acr_values: '2fa' })
-    const consent = await browser.follow(await handOver(browser, state, await sign({ nonce })), ISSUER)
-    assert.ok(ids(consent.html).includes('consent-allow'), consent.location)
+    const { state, nonce } = await ask(browser, { acr_values: 'phr 2fa' })
+    const page = await browser.follow(await handOver(browser, state, await sign({ nonce })), ISSUER)
+    assert.ok(ids(page.html).includes('consent-allow'), page.url)
+  })
+
+  it('where a room wants the person once more, the product is told so', async () => {
+    const visit = await site.browser().get(`${ISSUER}/login?next=security&account=again`)
+    const words = new URL(visit.location).searchParams
+    assert.deepEqual([words.get('state'), words.get('prompt')], ['security', 'login'])
+  })
+
+  it('a passkey of ours is no second door', async () => {
+    const browser = site.browser()
+    const { state: ticket } = await ask(browser)
+    const back = `${ISSUER}/login?${new URLSearchParams({ ticket })}`
+    const pages = [await browser.get(`${ISSUER}/login/passkey?ticket=${ticket}`), await browser.post(`${ISSUER}/login/passkey`, { ticket })]
+    for (const { location } of pages) assert.equal(location, back)
   })
 
   it('a password of ours is no second door', async () => {
@@ -255,19 +291,30 @@ describe('attacks on the hand-over', () => {
   })
 
   it('login CSRF: the hand-over of an attacker opens nothing in another browser', async () => {
-    const [attacker, victim] = [site.browser(), site.browser()]
+    const [attacker, victim, nobody] = [site.browser(), site.browser(), site.browser()]
     const theirs = await ask(attacker)
     const own = await ask(victim)
-    const handover = await sign({ nonce: theirs.nonce, sub: 'p-attacker' })
-    const foreign = await handOver(victim, theirs.state, handover)
+    const handover = () => sign({ nonce: theirs.nonce, sub: 'p-attacker' })
+    const foreign = await handOver(victim, theirs.state, await handover())
     assert.ok(foreign.location.startsWith(`${ISSUER}/authorize?ticket=`), 'the request begins anew, without the answer')
     assert.ok(!hasSession(victim))
-    assertRefused(await handOver(victim, own.state, handover), victim, /nonce/)
+    assertRefused(await handOver(victim, own.state, await handover()), victim, /nonce/)
     await victim.get(`${ISSUER}/login?next=apps`)
-    assertRefused(await handOver(victim, 'apps', handover), victim, /nonce/)
-    const nobody = site.browser()
-    assert.equal((await handOver(nobody, 'apps', handover)).status, 400, 'a browser that asked for nothing')
+    assertRefused(await handOver(victim, 'apps', await handover()), victim, /nonce/)
+    assert.equal((await handOver(nobody, 'apps', await handover())).status, 400, 'a browser that asked for nothing')
     assert.ok(!hasSession(nobody))
+  })
+
+  it('a planted nonce: a hand-over that was shown in the wrong browser is used up, and signs nobody else in', async () => {
+    for (const place of ['ticket', 'apps'] as const) {
+      const [attacker, victim] = [site.browser(), site.browser()]
+      const theirs = await ask(attacker)
+      await victim.get(`${ISSUER}/login?next=apps`)
+      // the victim was lured to the product with the nonce of the attacker, who then finds the address
+      const leaked = await sign({ nonce: theirs.nonce, sub: 'p-victim' })
+      await handOver(victim, place === 'apps' ? 'apps' : theirs.state, leaked)
+      assertRefused(await handOver(attacker, theirs.state, leaked), attacker, /used before/)
+    }
   })
 
   it('a hand-over for one request does not serve another one of the same browser', async () => {
@@ -289,6 +336,12 @@ describe('attacks on the hand-over', () => {
     const old = site.browser()
     for (const [key, value] of before) old.jar.set(key, value)
     assert.ok((await old.get(`${ISSUER}/account/apps`)).location.startsWith(`${ISSUER}/login`))
+  })
+
+  it('nothing of a hand-over is in the log: no token, no nonce, no person', () => {
+    const logged = site.events.map((event) => `${JSON.stringify(event)} ${inspect(event, { depth: 9, showHidden: true })}`).join('\n')
+    assert.ok(logged.includes('request.refused'))
+    for (const part of [/eyJ[\w-]+\./, /@product\.example/, /p-(attacker|victim|race)/]) assert.doesNotMatch(logged, part)
   })
 
   it('what is refused writes nothing', async () => {
@@ -338,6 +391,24 @@ describe('a sign-out of the product', () => {
   it('about nobody whom we know is no error', async () => {
     assert.equal((await say(await sign({ sub: 'p-nobody', events: EVENTS }, { typ }))).status, 200)
   })
+})
+
+it('a dialect that shows sign-in on its own address sends people to the product too', async () => {
+  const paths = { authorize: '/acme/authorize', token: '/acme/token' }
+  const acme = completeDialect({ name: 'acme', source: standard.source, base: '/acme', paths, discovery: [], interaction: 'embedded' })
+  const host_login = readHostLogin({ login: LOGIN, issuer: PRODUCT, jwks: { keys: [jwk] } }, ISSUER, '')
+  const other = await openSite({ config: { host_login, dialects: ['standard', 'acme'], own_dialects: [acme] } })
+  try {
+    other.time.now = site.time.now
+    await other.addClient({ client_id: 'acme-app', dialect: 'acme' })
+    const browser = other.browser()
+    const url = other.authorizeUrl({ client_id: 'acme-app' }).replace('/authorize?', '/acme/authorize?')
+    const words = new URL((await browser.follow(await browser.get(url), ISSUER)).location).searchParams
+    const handed = await handOver(browser, words.get('state')!, await sign({ nonce: words.get('nonce')! }))
+    assert.ok(ids((await browser.follow(handed, ISSUER)).html).includes('consent-allow'))
+  } finally {
+    await other.close()
+  }
 })
 
 it('without host_login there are no such addresses', async () => {

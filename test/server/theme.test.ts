@@ -230,6 +230,10 @@ describe('pages with a theme', () => {
     assert.deepEqual([accent, radius, sans], ['#7a1f5c', '12px', '"Inter", "Noto Sans", system-ui, sans-serif'])
     assert.match(line!, /^#[0-9a-f]{6}$/)
     assert.ok(dark?.includes('--on-accent: #2b0a20'))
+    assert.ok(
+      sheet.html.includes('(prefers-contrast: more) { :root { --accent: #5c1745 } }'),
+      'the stronger one where contrast is asked for',
+    )
     assert.ok(!page.html.includes('style='))
     const policy =
       "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"

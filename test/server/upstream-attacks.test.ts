@@ -274,16 +274,21 @@ describe('attacks on the sign-in at an upstream', () => {
       const user = await site.store.users.findByEmail(claims.email)
       assert.deepEqual(Object.keys(user ?? {}).sort(), ['created_at', 'email', 'email_verified', 'sub'])
     })
-    it('who comes in where somebody else was signed in gets a session of their own, under a new id', async () => {
+    it('the id of a session that was there before is not used again: it stays beside the new one, and that of the same person ends', async () => {
       const browser = site.browser()
       await site.signIn(browser)
+      const pia = someone()
+      const come = async () => {
+        const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
+        await back(browser, work.answer(left.location, pia))
+        return browser.jar.get(SESSION)!
+      }
       const before = browser.jar.get(SESSION)!
-      const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
-      const claims = someone()
-      await back(browser, work.answer(left.location, claims))
-      assert.notEqual(browser.jar.get(SESSION), before)
-      const session = await site.store.sessions.find(sha256(browser.jar.get(SESSION)!), site.time.now)
-      assert.equal(session?.sub, (await site.store.users.findByEmail(claims.email))?.sub)
+      const first = await come()
+      assert.notEqual(first, before)
+      assert.equal(browser.jar.get('__Host-vouchsafe-others'), before)
+      assert.notEqual(await come(), first)
+      assert.equal(await site.store.sessions.find(sha256(first), site.time.now), null)
     })
   })
 

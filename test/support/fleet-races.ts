@@ -81,7 +81,7 @@ async function decideAtOnce(fleet: Fleet, app: FleetApp): Promise<{ allowed: num
   const visits = await all(fleet, async (_, i) =>
     i < WIDTH / 2
       ? app.browser.submit(pages[i]!, {}, 'consent-allow')
-      : app.browser.post(`${fleet.issuer}/account/apps`, { csrf: csrf!, client_id: app.client_id }),
+      : app.browser.post(`${fleet.issuer}/account/apps`, { csrf: csrf!, client_id: app.client_id, act: 'revoke' }),
   )
   const [after] = await fleet.query(tallies)
   const grown = (name: string) => (after![name] as number) - (before![name] as number)

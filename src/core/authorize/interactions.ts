@@ -31,7 +31,7 @@ export function createInteractions(context: Context): Interactions {
         throw new OAuthError('unauthorized_client', 'This client is disabled.', { reason: 'unknown_client' })
       return { request, client, dialect: dialectNamed(request.dialect), looks: hashLooks(client) }
     },
-    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked', upon, shown }) =>
+    allow: ({ request, client, dialect }, { sub, scope, claims = [], duration = 'revoked', upon, shown, through = 'page' }) =>
       writeDecision(
         context,
         client,
@@ -44,7 +44,7 @@ export function createInteractions(context: Context): Interactions {
           client_name: client.client_name,
           redirect_host: hostOf(request.redirect_uri),
           rules: dialect.consent,
-          through: 'page',
+          through,
           ...(upon && { upon }),
           ...(shown && { shown }),
           idle: idleOf(context, client),

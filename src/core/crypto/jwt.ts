@@ -123,11 +123,11 @@ export async function verifyJwt(
   return payload
 }
 
-/** A key by which somebody else signs what they send us: a public JWK, or the bytes of a secret that we share. */
+/** A key by which somebody else signs what they send us, as a JWK: public, or `oct` where we share a secret. */
 export interface ForeignKey {
   kid?: string
   alg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA' | 'HS256'
-  key: Jwk | Uint8Array
+  key: Jwk
 }
 
 export interface ForeignOptions extends Pick<VerifyOptions, 'typ' | 'now'> {
@@ -150,7 +150,7 @@ export async function verifyForeignJwt(
     ({ kid, alg }) => {
       const found = keys.length === 1 && kid === undefined ? keys[0] : keys.find((key) => key.kid === kid)
       if (!found || found.alg !== alg) throw new Error('No key of theirs.') // the key decides the algorithm, never the token
-      return found.key as never // jose takes both; the core knows a JWK by another type
+      return found.key as never // jose knows a JWK by another type
     },
     {
       issuer,

@@ -5,7 +5,7 @@ import type { Dialect } from './dialect.ts'
 import type { Consent } from './grant.ts'
 import type { HttpRequest, Reply } from './http.ts'
 import type { LogoutRequest } from './logout.ts'
-import type { Shown } from './receipt.ts'
+import type { Receipt, Shown } from './receipt.ts'
 
 /** A request that waits for a person, as a page may show it. */
 export interface Interaction {
@@ -29,6 +29,8 @@ export interface Allowed {
   upon?: Pick<Consent, 'request_id' | 'scope'>
   /** What stood on the page, for the receipt; nothing unless given. */
   shown?: Shown
+  /** On a page of ours unless given. */
+  through?: Receipt['through']
 }
 
 /**

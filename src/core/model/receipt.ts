@@ -18,11 +18,11 @@ export interface Receipt {
   redirect_host?: string
   /** What stood on the page, letter for letter; none where nothing was shown, or where it was erased with the account. */
   shown?: Shown
-  /** How it was decided: on a page, through an API, or by a command of an operator. */
-  through?: 'page' | 'api' | 'command'
+  /** How it was decided: on a page of ours, on one that the product drew of what we told it, through an API, or by a command of an operator. */
+  through?: 'page' | 'product' | 'api' | 'command'
 }
 
-/** What a person had before their eyes when they decided, as it was worded, in the language of the page. */
+/** What a person had before their eyes when they decided, as it was worded, in the language of the page; what a product was told, where that drew it. */
 export interface Shown {
   /** BCP 47. */
   language: string

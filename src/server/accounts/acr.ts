@@ -18,8 +18,9 @@ export function addAmr(before: readonly string[], shown: readonly string[]): str
   return [...new Set([...before, ...shown, ...(before.length > 0 ? ['mfa'] : [])])]
 }
 
-/** The way that these words tell of. */
-export function acrOf(amr: readonly string[]): Acr {
+/** The way that these words tell of; undefined where none of it was shown here. */
+export function acrOf(amr: readonly string[]): Acr | undefined {
   if (amr.includes('pop') && amr.includes('mfa')) return 'phr'
-  return amr.includes('mfa') ? '2fa' : '1fa'
+  if (amr.includes('mfa')) return '2fa'
+  return amr.includes(PASSWORD) ? '1fa' : undefined
 }

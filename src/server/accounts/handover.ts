@@ -83,7 +83,7 @@ async function verify(host: HostLogin, jwt: string, typ: string, now: Millisecon
   const { keys, issuer, audience } = host
   const claims = await verifyForeignJwt(jwt, keys, { issuer, audience, typ, now, tolerance: TOLERANCE, required }).catch(
     (cause: unknown) => {
-      throw refusal(cause)
+      throw refusal(String(cause)) // its message alone: the error carries what is told of a person
     },
   )
   const { iat, exp } = claims as { iat: number; exp: number } // jose has seen that they are numbers

@@ -74,8 +74,8 @@ export interface Shown {
   auth_time: Milliseconds
   /** A password alone unless given. @spec RFC 8176 §2 */
   amr?: readonly string[]
-  /** As the ways say unless given. */
-  acr?: string
+  /** As the ways say unless given; null where whoever proved it did not tell, in words that are not ours. */
+  acr?: string | null
   /** When the account was chosen; with the proof unless given. */
   selected_at?: Milliseconds | undefined
 }
@@ -94,8 +94,8 @@ export async function openSession(
     sub: user.sub,
     auth_time,
     selected_at: Math.max(selected_at, auth_time),
-    acr,
-    amr: [...amr],
+    ...(acr && { acr }),
+    ...(amr.length > 0 && { amr: [...amr] }),
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)

@@ -90,7 +90,8 @@ function isOwnComputer({ issuer }: Pick<Config, 'issuer'>): boolean {
 }
 
 /** Only on this computer, with the standard that its app speaks, and in a database that is new or was made for it. */
-async function wantsDemo(call: Call, { issuer, dialects }: Config, store: Store): Promise<boolean> {
+async function wantsDemo(call: Call, { issuer, dialects, host_login }: Config, store: Store): Promise<boolean> {
+  if (host_login) return false // the demo's person has a password of ours, which would open nothing
   if (call.flags['no-demo'] === true || !isOwnComputer({ issuer }) || !dialects.includes('standard')) return false
   if (await store.clients.find(DEMO_CLIENT)) return true
   const first = { after: '', limit: 1 }

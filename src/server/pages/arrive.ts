@@ -67,6 +67,7 @@ export interface First {
  * Every way of signing in with one factor ends here, so that none can forget the other.
  */
 export async function afterFirstFactor(site: Site, http: HttpRequest, first: First, before: Person | null, errand: Errand): Promise<Reply> {
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand)) // no second door beside the product's
   if (hasFactor(await site.store.factors.find(first.user.sub))) return askSecond(site, http, first, errand)
   const shown = { auth_time: first.auth_time ?? momentOf(site, errand), ...(first.amr && { amr: first.amr }) }
   const arrived = await arrive(site, http, first.user, shown, before, errand)

@@ -1,5 +1,5 @@
 import { type Client, isNativeRedirect } from '../../core/model/client.ts'
-import { DAY, SECOND } from '../../core/model/clock.ts'
+import { DAY, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { untouchedScope } from '../../core/model/consent.ts'
 import { DURATIONS, type Duration, durationsFor, offeredDuration, withLimit } from '../../core/model/consent-policy.ts'
 import type { Consent } from '../../core/model/grant.ts'
@@ -21,6 +21,7 @@ export interface OfferedDuration {
   title: string
   /** When that is. */
   note: string
+  ends_at: Milliseconds | null
 }
 
 /** All that a page says of what is asked, in its language: the page is drawn from it, and so is the receipt, so that they cannot differ. */
@@ -70,7 +71,8 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
   }
 }
 
-function offeredClient({ client, looks }: Interaction): ShownClient {
+/** The app in the words and addresses that people see of it. */
+export function offeredClient({ client, looks }: Pick<Interaction, 'client' | 'looks'>): ShownClient {
   const [policy_uri, tos_uri, client_uri, logo_uri] = [client.policy_uri, client.tos_uri, client.client_uri, client.logo_uri].map(linkTo)
   return {
     name: clientName(client),
@@ -141,15 +143,17 @@ export function isRequired(site: Site, client: Client, word: string): boolean {
 function offeredDurations(site: Site, { client, dialect }: Interaction): OfferedDuration[] {
   const { once, onceNote, month, monthNote, revoked, revokedNote } = site.words.consent
   const longest = (withLimit(dialect.consent, site.consent).longest ?? Number.POSITIVE_INFINITY) * SECOND
+  const endless = longest === Number.POSITIVE_INFINITY
   const now = site.clock()
-  const until = (lasts: number) => monthNote(day(now + Math.min(lasts, longest), now, site.words))
+  const endOf = (lasts: number) => now + Math.min(lasts, longest)
+  const until = (lasts: number) => monthNote(day(endOf(lasts), now, site.words))
   const idle = Math.round((idleOf(site, client) * SECOND) / DAY)
   const unused = idle >= 1 ? revokedNote(idle) : ''
   const offered: Readonly<Record<Duration, Omit<OfferedDuration, 'duration'>>> = {
-    once: { title: once, note: onceNote },
-    '30d': { title: month, note: until(DURATIONS['30d']) },
-    '1y': { title: site.words.again.year, note: until(DURATIONS['1y']) },
-    revoked: { title: revoked, note: longest === Number.POSITIVE_INFINITY ? unused : until(longest) },
+    once: { title: once, note: onceNote, ends_at: endOf(DURATIONS.once) },
+    '30d': { title: month, note: until(DURATIONS['30d']), ends_at: endOf(DURATIONS['30d']) },
+    '1y': { title: site.words.again.year, note: until(DURATIONS['1y']), ends_at: endOf(DURATIONS['1y']) },
+    revoked: { title: revoked, note: endless ? unused : until(longest), ends_at: endless ? null : endOf(longest) },
   }
   return durationsFor(site.consent, client).map((duration) => ({ duration, ...offered[duration] }))
 }

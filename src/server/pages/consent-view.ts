@@ -1,7 +1,7 @@
 import type { Reply } from '../../core/model/http.ts'
-import type { Interaction } from '../../core/model/interactions.ts'
 import type { ShownClient } from '../../core/model/receipt.ts'
 import type { Person } from '../accounts/sessions.ts'
+import type { Asked } from './consent-decision.ts'
 import type { Offer, OfferedDuration, OfferedScope } from './consent-offer.ts'
 import { type Question, sealOf } from './consent-question.ts'
 import { type Html, html } from './html.ts'
@@ -13,10 +13,7 @@ import { bdi, clientMark, formTarget, initials, personName } from './text.ts'
 import { inLanguage } from './words.ts'
 
 /** What the consent page is to show. */
-export interface ConsentView {
-  ticket: string
-  interaction: Interaction
-  person: Person
+export interface ConsentView extends Asked {
   /** Other accounts that are signed in in this browser. */
   others: readonly Person[]
   question: Question

@@ -17,7 +17,7 @@ import {
 import { isWaiting, stopWaiting, wasAskedFor } from '../accounts/handover-nonce.ts'
 import { findPerson } from '../accounts/sessions.ts'
 import { isRoom } from './account.ts'
-import { arrive, type Errand } from './arrive.ts'
+import { arrive } from './arrive.ts'
 import { type Fields, readForeignPost, readQuery } from './form.ts'
 import { seeOther, withCookies } from './layout.ts'
 import type { Site } from './site.ts'
@@ -40,31 +40,22 @@ export async function showHandover(site: Site, http: HttpRequest): Promise<Reply
 /** Opens a session of ours for the person whom the product names: once, in the browser that asked for it, for what it asked for. */
 async function receive(site: Site, http: HttpRequest, host: HostLogin, fields: Fields): Promise<Reply> {
   const state = fields.get('state')
+  const handover = await readHandover(site, host, fields.get('handover'))
+  // shown in a wrong place it is used up as well: whoever finds it in an address, and planted its nonce, comes too late
+  if (!(await site.store.once.spend(handover.id, handover.expires_at))) throw refusal('It was used before.')
   const waits = isRoom(state) ? null : await site.interactions.open(http, state)
   if (!isRoom(state) && (!waits || !isWaiting(site, http))) return site.interactions.restart(state)
   if (!isWaiting(site, http)) throw new OAuthError('invalid_request', 'The browser keeps no cookies.', { reason: 'no_cookies' })
-  const handover = await readHandover(site, host, fields.get('handover'))
   if (!wasAskedFor(site, http, state, handover.nonce)) throw refusal('The nonce is of another browser or errand.')
   const auth_time = waits ? proofTime(waits, handover) : handover.auth_time
-  if (!(await site.store.once.spend(handover.id, handover.expires_at))) throw refusal('It was used before.')
   const user = await receivePerson(site, host, handover)
-  const { amr, acr } = handover
+  const { amr, acr = null } = handover // its amr are the product's words: nothing is concluded from them
   const selected_at = Math.max(site.clock(), waits?.request.created_at ?? 0)
-  const proof = { auth_time, selected_at, ...(amr && { amr }), ...(acr !== undefined && { acr }) }
-  const errand = { ...(waits ? settled(site, waits, state) : NOTHING_WAITS), room: isRoom(state) ? state : 'apps' } as const
+  const proof = { auth_time, selected_at, amr, acr }
+  const errand = { ticket: waits ? state : '', interaction: waits, room: isRoom(state) ? state : 'apps' } as const
   // what the product asks for besides a password is its own affair
   const next = await arrive(site, http, user, proof, await findPerson(site, http), errand)
   return withCookies(next, stopWaiting(site))
-}
-
-const NOTHING_WAITS = { ticket: '', interaction: null }
-
-/** The product shows all that it will: what an app only wishes for beyond that is passed over, or authorize would ask for it for ever. */
-function settled(site: Site, waits: Interaction, ticket: string): Pick<Errand, 'ticket' | 'interaction'> {
-  if (!waits.request.acr_values) return { ticket, interaction: waits }
-  const { location } = site.interactions.settle(waits.request).headers
-  const own = new URL(String(location)).searchParams.get('ticket') ?? ticket
-  return { ticket: own, interaction: { ...waits, request: { ...waits.request, no_stronger: true } } }
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Site } from './site.ts'
 
 /**
  * Sends the browser to the product, which knows who sits there, with the same words as an authorization request has. `state` is what waits:
- * the ticket, or a room of the account. @spec OIDC Core §3.1.2.1
+ * the ticket, or a room of the account; `also` is what we ask besides the app. @spec OIDC Core §3.1.2.1
  */
 export function askHost(
   site: Site,
@@ -15,12 +15,12 @@ export function askHost(
   login: string,
   state: string,
   interaction: Interaction | null,
-  other: boolean,
+  also: 'login' | 'select_account' | null,
 ): Reply {
   const { nonce, cookie } = askForHandover(site, http, state)
   const { prompt, max_age, login_hint, ui_locales, essential_acr } = interaction?.request ?? {}
   const asked = new Set(prompt?.split(' ').filter((word) => word === 'login' || word === 'select_account'))
-  if (other) asked.add('select_account')
+  if (also) asked.add(also)
   const location = withQuery(login, {
     state,
     nonce,

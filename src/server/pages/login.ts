@@ -1,4 +1,5 @@
 import { SECOND } from '../../core/model/clock.ts'
+import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
@@ -7,8 +8,8 @@ import { findPerson, isRecent, type Person } from '../accounts/sessions.ts'
 import { findOthers, switchTo } from '../accounts/several.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
 import { normalEmail } from '../accounts/users.ts'
-import { isReply, isRoom, roomPath } from './account.ts'
-import { afterFirstFactor, onErrand, readErrand, readFormErrand, roomOf } from './arrive.ts'
+import { isReply, roomPath } from './account.ts'
+import { afterFirstFactor, type Errand, momentOf, onErrand, readErrand, readFormErrand } from './arrive.ts'
 import { askBetter } from './better.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { askHost } from './host-login.ts'
@@ -28,13 +29,20 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   if (!interaction) {
     const again = fields.get('account') === 'again' && !(person && isRecent(site, person.session))
     if (person && !again && fields.get('account') !== 'other') return seeOther(roomPath(site, room))
-    if (site.host_login) return askHost(site, http, site.host_login.login, room, null, person !== null)
+    const also = again ? 'login' : person ? 'select_account' : null
+    if (site.host_login) return askHost(site, http, site.host_login.login, room, null, also)
     return loginPage(site, { ticket, next: room, interaction, ...(await standaloneView(site, http, fields, person)) })
   }
-  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, fields.get('account') === 'other')
-  const view = await viewOf(site, http, ticket, interaction, fields, person)
+  const asks_other = fields.get('account') === 'other'
+  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, asks_other ? 'select_account' : null)
+  const view = await viewLogin(site, http, { ticket, interaction, asks_other }, person)
   const better = view.ask === 'choose' && person ? await askBetter(site, http, person, errand) : null
-  return better ?? loginPage(await speakTo(site, http, interaction), view)
+  if (better) return better
+  const own = site.own_pages?.login
+  // what is to be linked is said on our page alone
+  if (own !== undefined && fields.get('page') !== 'ours' && !view.waiting)
+    return seeOther(withQuery(own, { ticket, ...(asks_other && { account: 'other' }) }))
+  return loginPage(await speakTo(site, http, interaction), view)
 }
 
 type Shown = Pick<LoginView, 'ask' | 'person' | 'email' | 'others' | 'waiting'>
@@ -49,9 +57,10 @@ async function standaloneView(site: Site, http: HttpRequest, fields: Fields, per
 
 /** The same where the dialect shows it on the authorize address itself. */
 export async function embedLogin(site: Site, http: HttpRequest, interaction: Interaction, ticket: string): Promise<Reply> {
-  if (site.host_login) return askHost(site, http, site.host_login.login, ticket, interaction, false)
+  // the cookie of the ticket and those of what comes then are set by two answers
+  if (site.host_login || site.own_pages?.login !== undefined) return seeOther(withQuery(`${site.base}/login`, { ticket }))
   const person = await findPerson(site, http)
-  const view = await viewOf(site, http, ticket, interaction, NOTHING, person)
+  const view = await viewLogin(site, http, { ticket, interaction, asks_other: false }, person)
   const better = view.ask === 'choose' && person ? await askBetter(site, http, person, { ticket, interaction, room: 'apps' }) : null
   return better ?? loginPage(await speakTo(site, http, interaction), view)
 }
@@ -59,8 +68,6 @@ export async function embedLogin(site: Site, http: HttpRequest, interaction: Int
 /** In the language that the app asked for, where there is one, and as it looks for that app. */
 const speakTo = async (site: Site, http: HttpRequest, { request, client }: Interaction): Promise<Site> =>
   wear(await speak(site, http, request.ui_locales), client)
-
-const NOTHING: Fields = { get: () => '', scope: [] }
 
 /** Proves who sits there and goes back to authorize, or to the account where nothing waits. */
 export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply> {
@@ -72,15 +79,30 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   if (site.host_login) return seeOther(onErrand(site, '/login', errand))
   const person = await findPerson(site, http)
   const email = fields.get('email')
-  const came = await signIn(site, email, fields.get('password'), http.address)
-  if ('user' in came) return afterFirstFactor(site, http, came, person, errand)
+  const came = await enterByPassword(site, http, { email, password: fields.get('password') }, person, errand)
+  if (isReply(came)) return came
   const view = interaction
-    ? await viewOf(site, http, ticket, interaction, fields, person)
+    ? await viewLogin(site, http, { ticket, interaction, asks_other: fields.get('account') === 'other' }, person)
     : { ticket, next: room, interaction, ...(await standaloneView(site, http, fields, person)) }
   return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
 }
 
-function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: unknown }>): Reply {
+/** An attempt that brought nobody in. */
+type NotIn = Exclude<SignIn, { user: unknown }>
+
+/** Where to go for whoever proved who they are, which is for another factor first where they have one; why not, else. */
+export async function enterByPassword(
+  site: Site,
+  http: HttpRequest,
+  { email, password }: { email: string; password: string },
+  before: Person | null,
+  errand: Errand,
+): Promise<Reply | NotIn> {
+  const came = await signIn(site, email, password, http.address)
+  return 'user' in came ? afterFirstFactor(site, http, came, before, errand) : came
+}
+
+function refuse(site: Site, view: LoginView, came: NotIn): Reply {
   if ('left' in came) return loginPage(site, { ...view, left: came.left })
   const retry_after = Math.max(1, Math.ceil((came.paused_until - site.clock()) / SECOND))
   const reply = loginPage(site, { ...view, paused_until: came.paused_until })
@@ -88,18 +110,16 @@ function refuse(site: Site, view: LoginView, came: Exclude<SignIn, { user: unkno
 }
 
 /** What to ask of whoever sits there, by comparing times as authorize does. */
-async function viewOf(
+export async function viewLogin(
   site: Site,
   http: HttpRequest,
-  ticket: string,
-  interaction: Interaction,
-  fields: Fields,
+  { ticket, interaction, asks_other }: { ticket: string; interaction: Interaction; asks_other: boolean },
   person: Person | null,
 ): Promise<LoginView> {
   const { request } = interaction
   const asked = { ticket, interaction, email: request.login_hint ?? '', waiting: openPending(site, http) }
   const others = await choosable(site, http, interaction, person)
-  const other = fields.get('account') === 'other' || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
+  const other = asks_other || (request.hinted_sub !== undefined && request.hinted_sub !== person?.user.sub)
   if (!person || other) return { ...asked, ask: other ? 'other' : 'anybody', person: null, others }
   const { auth_time } = person.session
   const stale =
@@ -119,19 +139,23 @@ async function choosable(site: Site, http: HttpRequest, { request }: Interaction
 /** Goes on with one of the accounts that are signed in here, or asks for another one. */
 export async function selectAccount(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
-  const [ticket, account] = [fields.get('ticket'), fields.get('account')]
-  const toRoom = ticket === '' && isRoom(fields.get('next'))
-  const interaction = toRoom ? null : await site.interactions.open(http, ticket)
-  if (!toRoom && !interaction) return site.interactions.restart(ticket)
-  const at = Math.max(site.clock(), interaction?.request.created_at ?? 0)
-  const go = (ticket: string | null) => (ticket ? site.interactions.resume(ticket) : seeOther(roomPath(site, roomOf(fields))))
+  const errand = await readFormErrand(site, http, fields)
+  if (isReply(errand)) return errand
+  return (await chooseAccount(site, http, errand, fields.get('account'))) ?? seeOther(otherAccount(site, errand.ticket))
+}
+
+/** Where to go once one of the accounts that are signed in here was chosen, by the sid of its session; null where it is none of them. */
+export async function chooseAccount(site: Site, http: HttpRequest, errand: Errand, sid: string): Promise<Reply | null> {
+  const { ticket, interaction, room } = errand
+  const at = momentOf(site, errand)
+  const go = (ticket: string | null) => (ticket ? site.interactions.resume(ticket) : seeOther(roomPath(site, room)))
   const person = await findPerson(site, http)
-  if (person && account === person.session.sid) {
+  if (person && sid === person.session.sid) {
     await site.store.sessions.select(person.session.session_hash, at)
     return go(ticket)
   }
-  const cookies = account === '' ? null : await switchTo(site, http, account, at)
-  if (!cookies) return seeOther(otherAccount(site, ticket))
+  const cookies = sid === '' ? null : await switchTo(site, http, sid, at)
+  if (!cookies) return null
   // another person: what was open in this browser is foreign from now on
   const renewed = site.interactions.renew(interaction?.request ?? null)
   return withCookies(go(renewed.ticket), ...cookies, renewed.cookie)

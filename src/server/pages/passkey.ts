@@ -10,7 +10,7 @@ import { finish, type Halfway, readHalfway, speakOn } from './factor.ts'
 import { errandFields, whoIs } from './factor-view.ts'
 import { readPost, readQuery } from './form.ts'
 import { html } from './html.ts'
-import { withCookies } from './layout.ts'
+import { seeOther, withCookies } from './layout.ts'
 import { showAddPasskey } from './passkey-add.ts'
 import { passkeyPage } from './passkey-view.ts'
 import { pausedPage } from './paused.ts'
@@ -23,6 +23,7 @@ export async function showPasskey(site: Site, http: HttpRequest): Promise<Reply>
   if (fields.get('do') === 'add') return showAddPasskey(site, http)
   const errand = await readErrand(site, http, fields)
   if (isReply(errand)) return errand
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand))
   const halfway = fields.get('state') === '' ? null : await readHalfway(site, http, fields, errand)
   if (halfway && isReply(halfway)) return halfway
   return ask(site, http, errand, halfway, false)
@@ -66,6 +67,7 @@ export async function submitPasskey(site: Site, http: HttpRequest): Promise<Repl
   const fields = await readPost(site.issuer, http)
   const errand = await readFormErrand(site, http, fields)
   if (isReply(errand)) return errand
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand)) // no second door beside the product's
   const halfway = fields.get('state') === '' ? null : await readHalfway(site, http, fields, errand)
   if (halfway && isReply(halfway)) return halfway
   const over = await countAddress(site, http.address)

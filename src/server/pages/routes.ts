@@ -9,6 +9,14 @@ import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.
 import { showFactor, submitFactor } from './factor.ts'
 import { showForgot, submitForgot } from './forgot.ts'
 import { postHandover, postHostLogout, showHandover } from './handover.ts'
+import {
+  getInteraction,
+  jsonRefusal,
+  postInteractionAccount,
+  postInteractionDecision,
+  postInteractionLogin,
+  preflight,
+} from './headless.ts'
 import { showHome } from './home.ts'
 import { changeIdentities, showIdentities } from './identities.ts'
 import { showIdentityLink, submitIdentityLink } from './identity-link.ts'
@@ -38,6 +46,9 @@ export type PageHandler = (site: Site, http: HttpRequest) => Promise<Reply>
 export interface PageRoute {
   GET?: PageHandler
   POST?: PageHandler
+  OPTIONS?: PageHandler
+  /** Refusals for a program; people read the error page. */
+  refuse?: (site: Site, http: HttpRequest, error: OAuthError, reference: string) => Reply
 }
 
 /** Every address of the pages, below the issuer's path. `*` stands for the last part of one below the account. */
@@ -78,6 +89,10 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/security/recovery-codes': { POST: makeRecoveryCodes },
   [scriptPath({ base: '' })]: { GET: showScript },
   '/account/identities': { GET: showIdentities, POST: changeIdentities },
+  '/interaction': { GET: getInteraction, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/login': { POST: postInteractionLogin, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/account': { POST: postInteractionAccount, OPTIONS: preflight, refuse: jsonRefusal },
+  '/interaction/decision': { POST: postInteractionDecision, OPTIONS: preflight, refuse: jsonRefusal },
   '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
   '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },

@@ -20,6 +20,12 @@ export interface Product {
   terms?: string
 }
 
+/** Pages that the product draws itself, over the interactions as JSON. Absolute addresses; at least one. */
+export interface OwnPages {
+  login?: string
+  consent?: string
+}
+
 /** What the frame of every page shows. */
 export interface Frame {
   /** Without a trailing slash. */
@@ -49,6 +55,7 @@ export interface Site extends Frame, Accounts {
   lifetime: Lifetimes
   /** Whether people make accounts by themselves; they do not unless it says so. */
   registration?: 'open' | 'closed' | undefined
+  own_pages?: OwnPages
   /** What was started together with the server, where it is a first try on one computer. */
   first_run?: FirstRun
 }

@@ -127,8 +127,19 @@ function writeTheme({ light, dark, radius, font }: Theme): string {
     ...(radius === undefined ? [] : [`--r-s: ${radius * 0.75}px`, `--r-m: ${radius}px`, `--r-l: ${radius * 1.75}px`]),
     ...(font ? [`--sans: ${font.map((name) => `"${name}"`).join(', ')}, system-ui, sans-serif`] : []),
   ]
+  const bold = light && dark ? writeBold(light, dark) : ''
   const night = dark ? `@media (prefers-color-scheme: dark) { :root { ${paint(dark, GROUNDS.dark.surface).join('; ')} } }\n` : ''
-  return (root.length > 0 ? `\n:root { ${root.join('; ')} }\n` : '') + night
+  return (root.length > 0 ? `\n:root { ${root.join('; ')} }\n` : '') + night + bold
+}
+
+/** Who asks for more contrast gets the stronger of the two accents. */
+function writeBold(light: Palette, dark: Palette): string {
+  const strong = ({ accent, accent_hover }: Palette, surface: string) =>
+    contrast(accent_hover, surface) > contrast(accent, surface) ? accent_hover : accent
+  const [day, night] = [strong(light, GROUNDS.light.surface), strong(dark, GROUNDS.dark.surface)]
+  return `@media (prefers-contrast: more) { :root { --accent: ${day} } }
+@media (prefers-contrast: more) and (prefers-color-scheme: dark) { :root { --accent: ${night} } }
+`
 }
 
 /** How much of the accent is in a line of its tone. */

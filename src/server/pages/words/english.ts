@@ -165,6 +165,7 @@ export const english = {
     when: 'Decided',
     from: 'With',
     page: 'A page of ours',
+    product: 'A page of the product, drawn from what is below',
     api: 'A program that you let act for you; no page of ours was shown',
     command: 'A command of an operator',
     until: 'Ends',

@@ -163,6 +163,7 @@ export const french: Words = {
     when: 'Décidé',
     from: 'Au moyen de',
     page: 'Une de nos pages',
+    product: 'Une page du produit lui-même, établie d’après ce qui figure ci-dessous',
     api: 'Un programme qui agit pour vous ; aucune de nos pages n’a été affichée',
     command: 'Une commande d’un opérateur',
     until: 'Fin',

@@ -171,6 +171,7 @@ export const german: Words = {
     when: 'Entschieden',
     from: 'Auf welchem Weg',
     page: 'Eine Seite von uns',
+    product: 'Eine Seite des Produkts, gezeichnet nach dem, was unten steht',
     api: 'Ein Programm, das für Sie handeln darf; eine Seite von uns wurde nicht gezeigt',
     command: 'Ein Befehl des Betreibers',
     until: 'Endet',

@@ -147,6 +147,7 @@ export const japanese: Words = {
     when: '決めた日時',
     from: '方法',
     page: '当サービスのページ',
+    product: '製品側のページ（下の内容をもとに表示されたもの）',
     api: 'あなたの代わりに動くプログラム（当サービスのページは表示されていません）',
     command: '運営者のコマンド',
     until: '期限',

@@ -155,6 +155,7 @@ export const spanish: Words = {
     when: 'Decidido',
     from: 'Por medio de',
     page: 'Una página nuestra',
+    product: 'Una página del propio producto, hecha a partir de lo que figura abajo',
     api: 'Un programa que actúa por usted; no se mostró ninguna página nuestra',
     command: 'Una orden de un operador',
     until: 'Termina',

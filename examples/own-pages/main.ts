@@ -1,0 +1,4 @@
+// node examples/own-pages/main.ts
+import { createOwnPages } from './server.ts'
+
+createOwnPages('http://localhost:4000').listen(3000, 'localhost', () => console.log('Pages of the product: http://localhost:3000'))
