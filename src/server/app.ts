@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type AuthorizationServer, createAuthorizationServer, type Options, toFetch } from '../core/authorization-server.ts'
 import { type Clock, systemClock } from '../core/model/clock.ts'
 import { USUAL_POLICY } from '../core/model/consent-policy.ts'
@@ -93,12 +94,21 @@ export async function createApp(options: AppOptions): Promise<App> {
     routes.get(path) ?? (path.startsWith(account) ? routes.get(`${path.slice(0, path.lastIndexOf('/'))}/*`) : undefined)
   const handle = (http: HttpRequest): Promise<Reply> => (pageAt(http.path) ?? core)(http)
   async function close(): Promise<void> {
-    await server.flush()
+    await within(LAST_WRITES, server.flush())
     await options.outbox?.close()
     await key_home?.close()
     await store.close()
   }
   return { handle, fetch: toFetch(handle), maintain: server.maintain, server, health, close }
+}
+
+/** What is counted in memory is written at the end, within so many milliseconds: a database that cannot be reached holds nobody up. */
+const LAST_WRITES = 1_000
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  const waited = new AbortController()
+  await Promise.race([work, setTimeout(milliseconds, undefined, { signal: waited.signal }).catch(() => undefined)])
+  waited.abort()
 }
 
 async function createSite(

@@ -98,7 +98,7 @@ describe('sign-in at an upstream provider', () => {
       { name: 'Pia', verified: true, claims: { given_name: 'Pia' }, hash: undefined },
     )
     const opened = await session(browser)
-    assert.deepEqual([opened?.sub, opened?.amr, opened?.acr], [user?.sub, ['fed'], '1fa'])
+    assert.deepEqual([opened?.sub, opened?.amr, opened?.acr], [user?.sub, ['fed'], undefined])
     assert.ok(![...browser.jar.keys()].some((name) => name.includes('upstream')), 'nothing of it stays in the browser')
     const last = await browser.follow(await browser.submit(page, {}, 'consent-allow'), ISSUER)
     assert.ok(new URL(last.location).searchParams.get('code'))

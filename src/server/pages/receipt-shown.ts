@@ -39,6 +39,6 @@ export function legible(receipt: StoredReceipt): StoredReceipt {
     ...(expires_at !== undefined && isTime(expires_at) && { expires_at }),
     ...(isText(client_name) && { client_name: client_name! }),
     ...(isText(prev) && { prev: prev! }),
-    ...((through === 'page' || through === 'api' || through === 'command') && { through }),
+    ...((through === 'page' || through === 'product' || through === 'api' || through === 'command') && { through }),
   }
 }
