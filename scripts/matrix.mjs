@@ -5,6 +5,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
+process.env.PAGES = 'thorough'
 const { CHROMIUM, openBrowser } = await import('../test/browser/chromium.ts')
 const { walkInLanguage } = await import('../test/browser/languages.ts')
 const { walkUpstream } = await import('../test/browser/languages-upstream.ts')

@@ -29,6 +29,10 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 /** Widths of a phone and a desk, in pixels. */
 const WIDTHS = [390, 1280]
+type Scheme = 'light' | 'dark'
+/** The colour schemes that are looked at by each width: both of both where PAGES says so, as `npm run matrix` does; elsewhere each once. */
+const SCHEMES: Readonly<Record<number, readonly Scheme[]>> =
+  process.env['PAGES'] === 'thorough' ? { 390: ['light', 'dark'], 1280: ['light', 'dark'] } : { 390: ['light'], 1280: ['dark'] }
 
 /**
  * The same markup and style sheet in a context of its own, where scripts may run: where people walk they are off. What is asked for in
@@ -56,40 +60,52 @@ async function inCopy(page: Page, work: (copy: Page, width: number) => Promise<s
 
 /** What axe finds on this page in both colour schemes and at both widths, one line for each place. */
 export function findBarriers(page: Page): Promise<string[]> {
-  return inCopy(page, async (copy) => {
+  return inCopy(page, barriersOf)
+}
+
+/** The same, and what runs over the side. */
+export function findFaults(page: Page): Promise<string[]> {
+  return inCopy(page, async (copy, width) => [...(await barriersOf(copy, width)), ...(await overflowsOf(copy))])
+}
+
+async function barriersOf(copy: Page, width: number): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of SCHEMES[width] ?? []) {
+    await copy.emulateMedia({ colorScheme })
     await copy.evaluate(axe)
-    const found: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await copy.emulateMedia({ colorScheme })
-      const { violations } = await copy.evaluate(() => (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run())
-      for (const { id, nodes } of violations) for (const { target } of nodes) found.push(`${colorScheme} ${id}: ${target.join(' ')}`)
-    }
-    return found
-  })
+    const { violations } = await copy.evaluate(() =>
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ resultTypes: ['violations'] }),
+    )
+    for (const { id, nodes } of violations) for (const { target } of nodes) found.push(`${colorScheme} ${id}: ${target.join(' ')}`)
+  }
+  return found
 }
 
 /** What runs over the side of this page, or of what holds it, with texts as they are and twice as large. */
 export function findOverflows(page: Page): Promise<string[]> {
-  return inCopy(page, async (copy) => {
-    const found: string[] = []
-    for (const size of ['100%', '200%']) {
-      await copy.addStyleTag({ content: `html { font-size: ${size} !important }` })
-      const over = await copy.evaluate(() => {
-        const lines: string[] = []
-        const page = document.documentElement
-        if (page.scrollWidth > page.clientWidth) lines.push(`the page is ${page.scrollWidth - page.clientWidth} px too wide`)
-        for (const element of document.body.querySelectorAll('*')) {
-          const { left, right } = element.getBoundingClientRect()
-          const unseen = right <= left || element.closest('.skip, svg, .account-nav > *') !== null // which may be scrolled
-          if (unseen || (left >= -1 && right <= page.clientWidth + 1)) continue
-          lines.push(`${element.tagName.toLowerCase()}.${element.className} ${(element.textContent ?? '').trim().slice(0, 30)}`)
-        }
-        return lines
-      })
-      for (const one of over) found.push(`at ${size}: ${one}`)
-    }
-    return found
-  })
+  return inCopy(page, overflowsOf)
+}
+
+async function overflowsOf(copy: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const size of ['100%', '200%']) {
+    await copy.addStyleTag({ content: `html { font-size: ${size} !important }` })
+    const over = await copy.evaluate(() => {
+      const lines: string[] = []
+      const page = document.documentElement
+      if (page.scrollWidth > page.clientWidth) lines.push(`the page is ${page.scrollWidth - page.clientWidth} px too wide`)
+      for (const element of document.body.querySelectorAll('*')) {
+        const { left, right } = element.getBoundingClientRect()
+        const unseen = right <= left || element.closest('.skip, svg, .account-nav > *') !== null // which may be scrolled
+        if (unseen || (left >= -1 && right <= page.clientWidth + 1)) continue
+        lines.push(`${element.tagName.toLowerCase()}.${element.className} ${(element.textContent ?? '').trim().slice(0, 30)}`)
+      }
+      return lines
+    })
+    for (const one of over) found.push(`at ${size}: ${one}`)
+  }
+  await copy.addStyleTag({ content: 'html { font-size: 100% !important }' })
+  return found
 }
 
 /** Presses Tab until the element with this id has the focus; throws where it cannot be reached so, or where the focus cannot be seen. */

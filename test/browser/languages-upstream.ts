@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { wordsIn } from '../../src/server/pages/words.ts'
 import { PASSWORD } from '../support/site.ts'
 import type { TwoSites } from '../support/two-sites.ts'
-import { byId, findBarriers, findOverflows, pressOn } from './chromium.ts'
+import { byId, findFaults, pressOn } from './chromium.ts'
 
 /**
  * Walks by keyboard from the login page to another provider and back, links what came with an account that is here, and removes it again;
@@ -25,7 +25,7 @@ export async function walkUpstream(browser: Browser, sites: TwoSites, lang: stri
       pages.push(name)
       const html = page.locator('html')
       assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
-      for (const one of [...(await findBarriers(page)), ...(await findOverflows(page))]) found.push(`${lang} ${name}: ${one}`)
+      for (const one of await findFaults(page)) found.push(`${lang} ${name}: ${one}`)
     }
     await page.goto(`${ours}/login?next=identities`)
     await pressOn(page, 'login-upstream-works', 'Enter')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { wordsIn } from '../../src/server/pages/words.ts'
-import { byId, findBarriers, findOverflows, pressOn, tabTo } from './chromium.ts'
+import { byId, findFaults, pressOn, tabTo } from './chromium.ts'
 import { walkFactors } from './languages-factors.ts'
 import type { Started } from './start.ts'
 
@@ -22,7 +22,7 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
       const html = page.locator('html')
       assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
       assert.equal(await page.locator('script').count(), 0)
-      for (const one of [...(await findBarriers(page)), ...(await findOverflows(page))]) found.push(`${lang} ${name}: ${one}`)
+      for (const one of await findFaults(page)) found.push(`${lang} ${name}: ${one}`)
     }
     await page.goto(`${started.issuer}/login`)
     await look('sign-in')

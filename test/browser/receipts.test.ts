@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { wordsIn } from '../../src/server/pages/words.ts'
-import { byId, findBarriers, findOverflows, noChromium, openBrowser, pressOn } from './chromium.ts'
+import { byId, findFaults, noChromium, openBrowser, pressOn } from './chromium.ts'
 import { type Started, startVouchsafe } from './start.ts'
 
 /** What the demo app asks for at first here, of all that it may. */
@@ -34,7 +34,7 @@ async function walk(page: Page, context: BrowserContext, started: Started, lang:
   const found: string[] = []
   const look = async (name: string): Promise<void> => {
     assert.equal(await page.locator('html').getAttribute('lang'), lang)
-    for (const one of [...(await findBarriers(page)), ...(await findOverflows(page))]) found.push(`${name}: ${one}`)
+    for (const one of await findFaults(page)) found.push(`${name}: ${one}`)
   }
   await allowSmall(page, context, started)
 
