@@ -50,7 +50,7 @@ function event(site: Site, { receipt_id, decision, at, scope, expires_at, seq }:
             <div><p><b>${words.happened[decision]}</b></p><p class="tiny quiet">${moment(at, site.words)}</p></div>
             ${goes_on && names.length > 0 && html`<p class="small muted">${decision === 'narrowed' ? words.left(listed(names)) : listed(names)}</p>`}
             ${goes_on && expires_at !== undefined && html`<p class="small muted">${words.ends(dayOf(expires_at, at, site.words))}</p>`}
-            <p class="small">${words.receipt} ${number !== '' && html`<span class="reference">${number}</span> `}<a href="${path}" class="nowrap">${open}${which}</a>, <a href="${path}.json" class="nowrap" download>${download}${which}</a></p>
+            <p class="small">${words.receipt} ${number !== '' && html`<span class="reference">${number}</span> `}<a href="${path}">${open}${which}</a>, <a href="${path}.json" class="nowrap" download>${download}${which}</a></p>
           </div>
         </li>`
 }

@@ -48,7 +48,7 @@ export function factorPage(site: Site, view: FactorView): Reply {
 
 /** Whose sign-in it is, and the way to another one. */
 export function whoIs(site: Site, user: User, errand: Errand): Html {
-  return html`<div class="errand"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><p class="grow">${site.words.factors.code.who(bdi(user.email))}</p><a class="tiny nowrap" href="${onErrand(site, '/login', errand)}" id="factor-other-account">${site.words.factors.code.notYou}</a></div>`
+  return html`<div class="errand"><span class="mark mark-s mark-person" aria-hidden="true">${initials(user)}</span><p class="grow">${site.words.factors.code.who(bdi(user.email))}</p><a class="tiny" href="${onErrand(site, '/login', errand)}" id="factor-other-account">${site.words.factors.code.notYou}</a></div>`
 }
 
 /** What the forms of a sign-in carry of its errand. */
