@@ -7,9 +7,14 @@ import type { Started } from './start.ts'
 
 /**
  * Walks by keyboard through every page that a person may come to, in one language and without scripts. What is wrong with a page, one line
- * for each place: barriers, what runs over the side, another language than the one asked for.
+ * for each place: barriers, what runs over the side, another language than the one asked for. `faultsOf` looks at each of them.
  */
-export async function walkInLanguage(browser: Browser, started: Started, lang: string): Promise<{ pages: string[]; found: string[] }> {
+export async function walkInLanguage(
+  browser: Browser,
+  started: Started,
+  lang: string,
+  faultsOf: (page: Page, name: string) => Promise<string[]> = findFaults,
+): Promise<{ pages: string[]; found: string[] }> {
   const words = await wordsIn(lang)
   const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
   context.setDefaultTimeout(15_000)
@@ -22,7 +27,7 @@ export async function walkInLanguage(browser: Browser, started: Started, lang: s
       const html = page.locator('html')
       assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
       assert.equal(await page.locator('script').count(), 0)
-      for (const one of await findFaults(page)) found.push(`${lang} ${name}: ${one}`)
+      for (const one of await faultsOf(page, name)) found.push(`${lang} ${name}: ${one}`)
     }
     await page.goto(`${started.issuer}/login`)
     await look('sign-in')
