@@ -18,10 +18,9 @@ import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
 import { createHealth, HEALTH_PATHS, type Health } from './health.ts'
 import type { Metrics } from './metrics.ts'
-import { embedConsent } from './pages/consent.ts'
+import { embed } from './pages/embed.ts'
 import { errorPage } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
-import { embedLogin } from './pages/login.ts'
 import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
 import { readSheet } from './pages/style.ts'
@@ -161,7 +160,7 @@ async function createSite(
       logout: '/logout/confirm',
       languages: LANGUAGES,
       error: async (http, view) => errorPage(wear(await speak(frame, http), view.client), http, view),
-      embedded: (http, step, interaction, ticket) => (step === 'login' ? embedLogin : embedConsent)(site, http, interaction, ticket),
+      embedded: (http, step, interaction, ticket) => embed(site, http, step, interaction, ticket),
     },
     ...(config.secrets.length > 0 && { secret: config.secrets }),
     ...(meter && { meter }),
@@ -250,6 +249,7 @@ function wrongMethod(route: PageRoute): OAuthError {
 
 async function refuse(server: AuthorizationServer, site: Site, http: HttpRequest, error: OAuthError, route: PageRoute): Promise<Reply> {
   const reference = server.report(error, http)
-  const reply = route.refuse?.(site, http, error, reference) ?? errorPage(await speak(site, http), http, { error, reference, client: null })
+  const reply =
+    (await route.refuse?.(site, http, error, reference)) ?? errorPage(await speak(site, http), http, { error, reference, client: null })
   return http.method === 'HEAD' ? { ...reply, body: '' } : reply
 }

@@ -1,43 +1,8 @@
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { changeApp, narrowApp } from './app-acts.ts'
-import { showApp } from './app-detail.ts'
-import { showApps } from './apps.ts'
-import { showConsent, submitConsent } from './consent.ts'
-import { showCreate, submitCreate } from './create.ts'
-import { endEverywhere, endOtherPlaces, endPlace, showDevices } from './devices.ts'
-import { showFactor, submitFactor } from './factor.ts'
-import { showForgot, submitForgot } from './forgot.ts'
-import { postHandover, postHostLogout, showHandover } from './handover.ts'
-import {
-  getInteraction,
-  jsonRefusal,
-  postInteractionAccount,
-  postInteractionDecision,
-  postInteractionLogin,
-  preflight,
-} from './headless.ts'
-import { showHome } from './home.ts'
-import { changeIdentities, showIdentities } from './identities.ts'
-import { showIdentityLink, submitIdentityLink } from './identity-link.ts'
-import { sendExport, showLeave, showLeft, submitLeave } from './leave.ts'
-import { showLink, submitLink } from './link.ts'
-import { selectAccount, showLogin, submitLogin } from './login.ts'
-import { showLogout, signedOut, submitLogout } from './logout.ts'
-import { showPasskey, submitPasskey } from './passkey.ts'
-import { changePasskey } from './passkey-section.ts'
-import { changePassword } from './password.ts'
-import { askForEmail, saveName, showProfile } from './profile.ts'
-import { showReceipt, showReceipts } from './receipts.ts'
-import { makeRecoveryCodes } from './recovery-codes.ts'
-import { showRequired } from './required.ts'
-import { scriptPath, showScript } from './script.ts'
-import { showSecurity } from './security.ts'
-import { showMail } from './shown-mail.ts'
+import { scriptPath } from './script.ts'
 import type { Site } from './site.ts'
 import { favicon } from './style.ts'
-import { showSetUp, submitTotp } from './totp.ts'
-import { beginUpstream, returnFromUpstream } from './upstream.ts'
 
 /** A page: one request in, one reply out. It throws OAuthError, and the app shows the error page. */
 export type PageHandler = (site: Site, http: HttpRequest) => Promise<Reply>
@@ -48,51 +13,83 @@ export interface PageRoute {
   POST?: PageHandler
   OPTIONS?: PageHandler
   /** Refusals for a program; people read the error page. */
-  refuse?: (site: Site, http: HttpRequest, error: OAuthError, reference: string) => Reply
+  refuse?: (site: Site, http: HttpRequest, error: OAuthError, reference: string) => Promise<Reply>
 }
+
+/** A page whose file is read when somebody first comes to it: most servers never show most of them, and a start need not wait for any. */
+function later<Name extends string>(load: () => Promise<Readonly<Record<Name, PageHandler>>>, name: Name): PageHandler {
+  return async (site, http) => (await load())[name](site, http)
+}
+
+const refuseAsJson: NonNullable<PageRoute['refuse']> = async (...told) => (await import('./headless.ts')).jsonRefusal(...told)
 
 /** Every address of the pages, below the issuer's path. `*` stands for the last part of one below the account. */
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
-  '/': { GET: showHome },
-  '/login': { GET: showLogin, POST: submitLogin },
-  '/login/forgot': { GET: showForgot, POST: submitForgot },
-  '/login/create': { GET: showCreate, POST: submitCreate },
-  '/link': { GET: showLink, POST: submitLink },
-  '/mail': { GET: showMail },
-  '/login/factor': { GET: showFactor, POST: submitFactor },
-  '/login/passkey': { GET: showPasskey, POST: submitPasskey },
-  '/login/link': { GET: showIdentityLink, POST: submitIdentityLink },
-  '/consent': { GET: showConsent, POST: submitConsent },
-  '/session/select': { POST: selectAccount },
-  '/session/handover': { GET: showHandover, POST: postHandover },
-  '/session/ended': { POST: postHostLogout },
-  '/logout/confirm': { GET: showLogout, POST: submitLogout },
-  '/logout/done': { GET: signedOut },
-  '/account/receipts': { GET: showReceipts },
-  '/account/receipts/*': { GET: showReceipt },
-  '/account/apps': { GET: showApps, POST: changeApp },
-  '/account/apps/*': { GET: showApp, POST: narrowApp },
-  '/account/devices': { GET: showDevices },
-  '/account/sessions/end': { POST: endPlace },
-  '/account/sessions/end-others': { POST: endOtherPlaces },
-  '/account/sessions/end-all': { POST: endEverywhere },
-  '/account/profile': { GET: showProfile, POST: saveName },
-  '/account/email': { POST: askForEmail },
-  '/account/export': { POST: sendExport },
-  '/account/delete': { GET: showLeave, POST: submitLeave },
-  '/account/deleted': { GET: showLeft },
-  '/account/security': { GET: showSecurity },
-  '/account/password': { POST: changePassword },
-  '/account/security/passkeys': { POST: changePasskey },
-  '/account/security/totp': { GET: showSetUp, POST: submitTotp },
-  '/account/security/required': { GET: showRequired },
-  '/account/security/recovery-codes': { POST: makeRecoveryCodes },
-  [scriptPath({ base: '' })]: { GET: showScript },
-  '/account/identities': { GET: showIdentities, POST: changeIdentities },
-  '/interaction': { GET: getInteraction, OPTIONS: preflight, refuse: jsonRefusal },
-  '/interaction/login': { POST: postInteractionLogin, OPTIONS: preflight, refuse: jsonRefusal },
-  '/interaction/account': { POST: postInteractionAccount, OPTIONS: preflight, refuse: jsonRefusal },
-  '/interaction/decision': { POST: postInteractionDecision, OPTIONS: preflight, refuse: jsonRefusal },
+  '/': { GET: later(() => import('./home.ts'), 'showHome') },
+  '/login': { GET: later(() => import('./login.ts'), 'showLogin'), POST: later(() => import('./login.ts'), 'submitLogin') },
+  '/login/forgot': { GET: later(() => import('./forgot.ts'), 'showForgot'), POST: later(() => import('./forgot.ts'), 'submitForgot') },
+  '/login/create': { GET: later(() => import('./create.ts'), 'showCreate'), POST: later(() => import('./create.ts'), 'submitCreate') },
+  '/link': { GET: later(() => import('./link.ts'), 'showLink'), POST: later(() => import('./link.ts'), 'submitLink') },
+  '/mail': { GET: later(() => import('./shown-mail.ts'), 'showMail') },
+  '/login/factor': { GET: later(() => import('./factor.ts'), 'showFactor'), POST: later(() => import('./factor.ts'), 'submitFactor') },
+  '/login/passkey': { GET: later(() => import('./passkey.ts'), 'showPasskey'), POST: later(() => import('./passkey.ts'), 'submitPasskey') },
+  '/login/link': {
+    GET: later(() => import('./identity-link.ts'), 'showIdentityLink'),
+    POST: later(() => import('./identity-link.ts'), 'submitIdentityLink'),
+  },
+  '/consent': { GET: later(() => import('./consent.ts'), 'showConsent'), POST: later(() => import('./consent.ts'), 'submitConsent') },
+  '/session/select': { POST: later(() => import('./login.ts'), 'selectAccount') },
+  '/session/handover': {
+    GET: later(() => import('./handover.ts'), 'showHandover'),
+    POST: later(() => import('./handover.ts'), 'postHandover'),
+  },
+  '/session/ended': { POST: later(() => import('./handover.ts'), 'postHostLogout') },
+  '/logout/confirm': { GET: later(() => import('./logout.ts'), 'showLogout'), POST: later(() => import('./logout.ts'), 'submitLogout') },
+  '/logout/done': { GET: later(() => import('./logout.ts'), 'signedOut') },
+  '/account/receipts': { GET: later(() => import('./receipts.ts'), 'showReceipts') },
+  '/account/receipts/*': { GET: later(() => import('./receipts.ts'), 'showReceipt') },
+  '/account/apps': { GET: later(() => import('./apps.ts'), 'showApps'), POST: later(() => import('./app-acts.ts'), 'changeApp') },
+  '/account/apps/*': { GET: later(() => import('./app-detail.ts'), 'showApp'), POST: later(() => import('./app-acts.ts'), 'narrowApp') },
+  '/account/devices': { GET: later(() => import('./devices.ts'), 'showDevices') },
+  '/account/sessions/end': { POST: later(() => import('./devices.ts'), 'endPlace') },
+  '/account/sessions/end-others': { POST: later(() => import('./devices.ts'), 'endOtherPlaces') },
+  '/account/sessions/end-all': { POST: later(() => import('./devices.ts'), 'endEverywhere') },
+  '/account/profile': { GET: later(() => import('./profile.ts'), 'showProfile'), POST: later(() => import('./profile.ts'), 'saveName') },
+  '/account/email': { POST: later(() => import('./profile.ts'), 'askForEmail') },
+  '/account/export': { POST: later(() => import('./leave.ts'), 'sendExport') },
+  '/account/delete': { GET: later(() => import('./leave.ts'), 'showLeave'), POST: later(() => import('./leave.ts'), 'submitLeave') },
+  '/account/deleted': { GET: later(() => import('./leave.ts'), 'showLeft') },
+  '/account/security': { GET: later(() => import('./security.ts'), 'showSecurity') },
+  '/account/password': { POST: later(() => import('./password.ts'), 'changePassword') },
+  '/account/security/passkeys': { POST: later(() => import('./passkey-section.ts'), 'changePasskey') },
+  '/account/security/totp': { GET: later(() => import('./totp.ts'), 'showSetUp'), POST: later(() => import('./totp.ts'), 'submitTotp') },
+  '/account/security/required': { GET: later(() => import('./required.ts'), 'showRequired') },
+  '/account/security/recovery-codes': { POST: later(() => import('./recovery-codes.ts'), 'makeRecoveryCodes') },
+  [scriptPath({ base: '' })]: { GET: later(() => import('./script.ts'), 'showScript') },
+  '/account/identities': {
+    GET: later(() => import('./identities.ts'), 'showIdentities'),
+    POST: later(() => import('./identities.ts'), 'changeIdentities'),
+  },
+  '/interaction': {
+    GET: later(() => import('./headless.ts'), 'getInteraction'),
+    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
+    refuse: refuseAsJson,
+  },
+  '/interaction/login': {
+    POST: later(() => import('./headless.ts'), 'postInteractionLogin'),
+    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
+    refuse: refuseAsJson,
+  },
+  '/interaction/account': {
+    POST: later(() => import('./headless.ts'), 'postInteractionAccount'),
+    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
+    refuse: refuseAsJson,
+  },
+  '/interaction/decision': {
+    POST: later(() => import('./headless.ts'), 'postInteractionDecision'),
+    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
+    refuse: refuseAsJson,
+  },
   '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
   '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },
@@ -102,8 +99,10 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
 export function upstreamRoutes(ids: Iterable<string>): Record<string, PageRoute> {
   const routes: Record<string, PageRoute> = {}
   for (const id of ids) {
-    routes[`/login/upstream/${id}`] = { POST: (site, http) => beginUpstream(site, http, id) }
-    routes[`/login/upstream/${id}/callback`] = { GET: (site, http) => returnFromUpstream(site, http, id) }
+    routes[`/login/upstream/${id}`] = { POST: async (site, http) => (await import('./upstream.ts')).beginUpstream(site, http, id) }
+    routes[`/login/upstream/${id}/callback`] = {
+      GET: async (site, http) => (await import('./upstream.ts')).returnFromUpstream(site, http, id),
+    }
   }
   return routes
 }
