@@ -32,9 +32,9 @@ export async function findAnySession({ issuer, store, clock }: Seeker, http: Htt
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }
 
-/** Whether as much was shown as the deployment needs. */
+/** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
 function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
-  return second_factor !== 'required' || acrOf(amr) !== '1fa'
+  return second_factor !== 'required' || !['1fa', undefined].includes(acrOf(amr))
 }
 
 /** The same, and what its person has allowed this client. */

@@ -1,4 +1,5 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { hasFactor } from '../accounts/factors.ts'
 import { replacePassword } from '../accounts/recovery.ts'
 import { openSession } from '../accounts/sessions.ts'
 import { signIn } from '../accounts/sign-in.ts'
@@ -28,8 +29,9 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   if (!user) return refuse('password', stale, 409)
   tellPassword(site, user.email)
   const { amr } = person.session
-  // the session stays as strong as it was, and where that is more than the password it is no newer either
-  const auth_time = amr?.includes('mfa') ? person.session.auth_time : site.clock()
+  // the session stays as strong as it was, and where there is more to show than the password it is no newer either
+  const more = amr?.includes('mfa') || hasFactor(await site.store.factors.find(user.sub))
+  const auth_time = more ? person.session.auth_time : site.clock()
   const shown = { auth_time, ...(amr && { amr }) }
   // the session that this browser had ended with all the others
   return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, shown, null))
