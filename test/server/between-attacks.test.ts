@@ -81,3 +81,74 @@ describe('a change of the password', () => {
     assert.ok((await site.store.factors.find(user.sub)).totp)
   })
 })
+
+describe('a person who is disabled at the moment at which they come', () => {
+  let site: TestSite
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  /** The store as it looks to a request: the person is disabled just after it has read them. */
+  function overtaken(sub: string): Store {
+    const { users } = site.store
+    const find: typeof users.find = async (wanted) => {
+      const user = await users.find(wanted)
+      if (user && wanted === sub) await users.update({ ...user, disabled_at: site.time.now }, { end: 'everything' })
+      return user
+    }
+    return { ...site.store, users: { ...users, find } }
+  }
+  const accounts = (store: Store) => ({
+    issuer: ISSUER,
+    store,
+    clock: () => site.time.now,
+    keys: site.app.server.keys,
+    session_lifetime: 60,
+    upstreams: new Map(),
+  })
+  const isDisabled = async ({ sub }: User) => (await site.store.users.find(sub))?.disabled_at !== undefined
+  const host = {
+    login: 'https://harbourbooks.example/login',
+    issuer: 'harbourbooks',
+    audience: ISSUER,
+    keys: [],
+    claims: ['name'],
+    create: true,
+  }
+
+  it('ATTACK is not enabled again by the directory, which tells another address of them', async () => {
+    const user = await newPerson(site)
+    const created_at = site.time.now
+    await site.store.identities.add({ identity_id: 'i1', issuer: 'ldap:directory', subject: 'e1', sub: user.sub, created_at })
+    const directory: Directory = {
+      issuer: 'ldap:directory',
+      only: false,
+      joining: 'any',
+      prove: async (email) => ({ issuer: 'ldap:directory', subject: 'e1', email, email_verified: true }),
+    }
+    const came = await signIn({ ...accounts(overtaken(user.sub)), directory }, 'moved@work.example', PASSWORD, '203.0.113.7')
+    assert.ok(await isDisabled(user))
+    assert.ok(!('user' in came))
+  })
+
+  it('ATTACK is not enabled again by a hand-over of the product, which tells another name of them', async () => {
+    const user = await newPerson(site)
+    const handover = {
+      sub: user.sub,
+      auth_time: site.time.now,
+      nonce: '',
+      id: '',
+      expires_at: site.time.now + MINUTE,
+      claims: { name: 'Another' },
+    }
+    await assert.rejects(receivePerson(accounts(overtaken(user.sub)), host, handover), { error: 'access_denied' })
+    assert.ok(await isDisabled(user))
+  })
+
+  it('ATTACK is not enabled again by a sign-out at the product', async () => {
+    const user = await newPerson(site)
+    await endSessionsOf(accounts(overtaken(user.sub)), user.sub)
+    assert.ok(await isDisabled(user))
+  })
+})
