@@ -91,7 +91,7 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
       const add = hashes.map((hash) => ({ text: addCodeText, values: [sub, hash], must: true }))
       await ledger.decide(
         [{ text: clearCodesText, values: [sub] }, ...add, ...others(sub, options)],
-        entry('factor.added', sub, 'recovery_codes', options),
+        entry(hashes.length > 0 ? 'factor.added' : 'factor.removed', sub, 'recovery_codes', options),
       )
     },
     spendRecoveryCode: (sub, hash, options) =>

@@ -4,10 +4,12 @@ import type { Store } from '../../src/core/model/store.ts'
 import type { User } from '../../src/core/model/user.ts'
 import type { Directory } from '../../src/server/accounts/elsewhere.ts'
 import { endSessionsOf, receivePerson } from '../../src/server/accounts/handover.ts'
+import { openSession } from '../../src/server/accounts/sessions.ts'
 import { signIn } from '../../src/server/accounts/sign-in.ts'
 import { TRIES_PER_ACCOUNT } from '../../src/server/accounts/throttle.ts'
 import type { UpstreamSettings } from '../../src/server/upstreams/upstream-settings.ts'
 import { type Browser, ids, type Visit } from '../support/browser.ts'
+import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { openProvider, PROVIDER_SECRET, type Provider } from '../support/provider.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 import { giveApp } from '../support/totp.ts'
@@ -15,6 +17,7 @@ import { giveApp } from '../support/totp.ts'
 // Attacks on what lies between second factors, letters, other providers and the directory.
 
 const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
 const NEW = 'heron-window-17'
 let people = 0
 const someone = (more = {}) => ({ sub: `b${++people}`, email: `b${people}@work.example`, email_verified: true, ...more })
@@ -150,5 +153,147 @@ describe('a person who is disabled at the moment at which they come', () => {
     const user = await newPerson(site)
     await endSessionsOf(accounts(overtaken(user.sub)), user.sub)
     assert.ok(await isDisabled(user))
+  })
+})
+
+describe('an email that is given back to the address before', () => {
+  let provider: Provider
+  let site: TestSite
+  let box: Mailbox
+  before(async () => {
+    box = openMailbox()
+    provider = await openProvider(() => site.time.now)
+    site = await openSite({ outbox: box.outbox, config: { upstreams: [settings(provider)] } })
+  })
+  after(async () => {
+    await site.close()
+    await provider.close()
+  })
+
+  /** Changes the email in this session, and gives back the link by which the old address takes that back. */
+  async function take(browser: Browser, user: User): Promise<string> {
+    const wanted = `thief-${++people}@otterbakery.example`
+    await browser.submit(await browser.get(`${ISSUER}/account/profile`), { email: wanted }, 'profile-change')
+    await browser.post(`${ISSUER}/link`, { token: tokenOf(await box.link(wanted)) })
+    return tokenOf(await box.link(user.email))
+  }
+  const tokenOf = (link: string): string => new URL(link).searchParams.get('token')!
+  const verified = async (user: User): Promise<User> => {
+    await site.store.users.update({ ...user, email_verified: true })
+    return { ...user, email_verified: true }
+  }
+
+  it('ATTACK leaves no recovery codes that whoever changed it has made', async () => {
+    const user = await verified(await newPerson(site))
+    const app = await giveApp(site, user)
+    site.time.now += 3 * DAY
+    const thief = site.browser()
+    const page = await thief.follow(
+      await thief.post(`${ISSUER}/login`, { next: 'security', email: user.email, password: PASSWORD }),
+      ISSUER,
+    )
+    await thief.submit(page, { code: app.code() }, 'factor-submit')
+    const made = await thief.submit(await thief.get(`${ISSUER}/account/security`), {}, 'recovery-make-confirm')
+    assert.ok(ids(made.html).includes('recovery-codes'))
+    const undo = await take(thief, user)
+    await site.browser().post(`${ISSUER}/link`, { token: undo })
+    const { totp, recovery_codes } = await site.store.factors.find(user.sub)
+    assert.ok(totp, 'what was there long before stays')
+    assert.equal(recovery_codes, 0)
+  })
+
+  it('ATTACK leaves the identity that the account came with: its person would have no way in', async () => {
+    const claims = someone()
+    const thief = site.browser()
+    const left = await thief.submit(await thief.get(`${ISSUER}/login`), {}, 'login-upstream-work')
+    await thief.get(provider.answer(left.location, { ...claims }), { 'sec-fetch-site': 'cross-site' })
+    const user = (await site.store.users.findByEmail(claims.email))!
+    const later = site.time.now + 1
+    await site.store.identities.add({ identity_id: 'theirs', issuer: 'https://b.example', subject: 's', sub: user.sub, created_at: later })
+    await site.browser().post(`${ISSUER}/link`, { token: await take(thief, user) })
+    const left_over = await site.store.identities.list(user.sub)
+    assert.deepEqual(
+      left_over.map(({ issuer }) => issuer),
+      [provider.issuer],
+    )
+  })
+
+  it('ATTACK ends a sign-in that stands halfway, also of somebody without a password', async () => {
+    const claims = someone()
+    const come = async (browser: Browser, who: object): Promise<Visit> => {
+      const left = await browser.submit(await browser.get(`${ISSUER}/login?account=other`), {}, 'login-upstream-work')
+      return browser.get(provider.answer(left.location, { ...who }), { 'sec-fetch-site': 'cross-site' })
+    }
+    const thief = site.browser()
+    await come(thief, claims)
+    const user = (await site.store.users.findByEmail(claims.email))!
+    const undo = await take(thief, user)
+    site.time.now += MINUTE
+    const app = await giveApp(site, user)
+    await site.store.factors.setTotp({ ...(await site.store.factors.find(user.sub)).totp!, created_at: site.time.now - 3 * DAY })
+    const other = site.browser()
+    const halfway = await other.follow(await come(other, claims), ISSUER)
+    assert.equal(new URL(halfway.url).pathname, '/login/factor')
+    await site.browser().post(`${ISSUER}/link`, { token: undo })
+    const sent = await other.submit(halfway, { code: app.code() }, 'factor-submit')
+    assert.equal(pathOf(sent), '/login')
+  })
+})
+
+describe('a sign-in that is overtaken', () => {
+  let site: TestSite
+  before(async () => {
+    site = await openSite()
+  })
+  after(() => site.close())
+
+  it('ATTACK opens no session for somebody without a password whose email was given back meanwhile', async () => {
+    const user: User = { sub: 'overtaken', email: 'overtaken@work.example', created_at: site.time.now }
+    await site.store.users.add(user)
+    await site.store.users.update({ ...user, email_changed_at: site.time.now }, { end: 'everything' })
+    const accounts = { issuer: ISSUER, store: site.store, clock: () => site.time.now, keys: site.app.server.keys, session_lifetime: 60 }
+    const opened = openSession({ ...accounts, upstreams: new Map() }, user, { auth_time: site.time.now, amr: ['fed'] }, null)
+    await assert.rejects(opened, { error: 'access_denied' })
+    assert.deepEqual(await site.store.sessions.list(user.sub, site.time.now, 10), [])
+  })
+})
+
+describe('a browser that several people use', () => {
+  let provider: Provider
+  let site: TestSite
+  before(async () => {
+    provider = await openProvider(() => site.time.now)
+    site = await openSite({ config: { upstreams: [settings(provider)] } })
+  })
+  after(async () => {
+    await site.close()
+    await provider.close()
+  })
+
+  /** Comes back from the provider with an identity that waits to be linked with the account that is open here. */
+  async function bring(browser: Browser): Promise<Visit> {
+    const left = await browser.submit(await browser.get(`${ISSUER}/account/identities`), {}, 'identities-add-work')
+    return browser.get(provider.answer(left.location, someone()), { 'sec-fetch-site': 'cross-site' })
+  }
+
+  it('ATTACK what one person began to link holds up nobody else who signs in there', async () => {
+    const [ada, ben] = [await newPerson(site), await newPerson(site)]
+    const browser = await enter(site, ada)
+    site.time.now += MINUTE
+    assert.equal(pathOf(await bring(browser)), '/login/link')
+    const next = await browser.post(`${ISSUER}/login`, { next: 'apps', email: ben.email, password: PASSWORD })
+    assert.equal(pathOf(next), '/account/apps')
+  })
+
+  it('ATTACK what waits to be linked is gone with whoever signs out', async () => {
+    const [ada, ben] = [await newPerson(site), await newPerson(site)]
+    const browser = site.browser()
+    const left = await browser.submit(await browser.get(`${ISSUER}/login`), {}, 'login-upstream-work')
+    await browser.get(provider.answer(left.location, someone({ email: ada.email })), { 'sec-fetch-site': 'cross-site' })
+    assert.equal(pathOf(await browser.post(`${ISSUER}/login`, { next: 'apps', email: ada.email, password: PASSWORD })), '/login/link')
+    await browser.submit(await browser.follow(await browser.get(`${ISSUER}/logout/confirm`), ISSUER), {}, 'logout-confirm')
+    const login = await browser.get(`${ISSUER}/login`)
+    assert.ok(!login.html.includes(ada.email), 'the next one does not read whose it was')
+    assert.equal(pathOf(await browser.post(`${ISSUER}/login`, { next: 'apps', email: ben.email, password: PASSWORD })), '/account/apps')
   })
 })

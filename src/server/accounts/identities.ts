@@ -19,10 +19,10 @@ export async function admit(accounts: Pick<Accounts, 'store' | 'clock'>, their: 
   if (email === '' || (joining !== 'any' && !their.email_verified)) return { refused: 'address' }
   if (await accounts.store.users.findByEmail(email)) return { refused: 'known' }
   if (joining === 'none') return { refused: 'unknown' }
-  const user = newPerson(their, accounts.clock())
+  const now = accounts.clock() // one for both: it tells the identity that the account came with
+  const user = newPerson(their, now)
   const by: Actor = { type: 'user', id: user.sub }
-  if ((await accounts.store.identities.add(newIdentity(their, user.sub, accounts.clock()), { user, by })) === 'added')
-    return { user, added: true }
+  if ((await accounts.store.identities.add(newIdentity(their, user.sub, now), { user, by })) === 'added') return { user, added: true }
   // somebody was quicker: the same person in another tab, or another one with this address
   return (await findLinked(accounts, their)) ?? { refused: 'known' }
 }

@@ -39,6 +39,11 @@ export function forgetPending({ issuer }: Accounts): string {
   return writeCookie(issuer, COOKIE, '', 0)
 }
 
+/** The same where there is anything to forget: what waits is nothing for whoever comes next in this browser. */
+export function leavePending(accounts: Accounts, http: HttpRequest): string[] {
+  return openPending(accounts, http) ? [forgetPending(accounts)] : []
+}
+
 /** Whether this person has proved, since the identity was, that the account is theirs. */
 export function mayLink({ created_at, sub }: PendingLink, auth_time: Milliseconds, own: string): boolean {
   return auth_time >= created_at && (sub === undefined || sub === own)
