@@ -100,7 +100,16 @@ export async function countLetter(
 
 function bucketOf(accounts: Accounts, target: Target): number {
   if ('factor' in target) return PEOPLE + hashOf(accounts, `factor ${target.factor}`, PEOPLE)
-  return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${target.email}`, HALF)
+  return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${fold(target.email)}`, HALF)
+}
+
+/**
+ * All the ways to write a login that a directory may take for the same: it leaves out what is not seen, and width, case or accents may not
+ * matter to it. Each way with a counter of its own would make the tries endless. @spec RFC 4518 §2.2, RFC 4518 §2.3
+ */
+function fold(email: string): string {
+  const plain = email.normalize('NFKD').replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+  return plain.toUpperCase().toLowerCase()
 }
 
 function addressBuckets(accounts: Accounts, address: string): { bucket: number; most: number }[] {
