@@ -296,3 +296,49 @@ describe('a browser that several people use', () => {
     assert.equal(pathOf(await browser.post(`${ISSUER}/login`, { next: 'apps', email: ben.email, password: PASSWORD })), '/account/apps')
   })
 })
+
+describe('what a session from long ago is not good for', () => {
+  let provider: Provider
+  let site: TestSite
+  before(async () => {
+    provider = await openProvider(() => site.time.now)
+    site = await openSite({ config: { upstreams: [settings(provider)] } })
+  })
+  after(async () => {
+    await site.close()
+    await provider.close()
+  })
+
+  const cross = { 'sec-fetch-site': 'cross-site' }
+
+  it('ATTACK to take a way to sign in away: whoever finds it open shows first who they are', async () => {
+    const user = await newPerson(site)
+    const browser = await enter(site, user)
+    const created_at = site.time.now
+    await site.store.identities.add({ identity_id: 'own', issuer: provider.issuer, subject: 'own', sub: user.sub, created_at })
+    site.time.now += 20 * MINUTE
+    const removed = await browser.submit(await browser.get(`${ISSUER}/account/identities`), {}, 'identity-own-remove-confirm')
+    assert.equal(pathOf(removed), '/login')
+    assert.equal((await site.store.identities.list(user.sub)).length, 1)
+  })
+
+  it('ATTACK to pass for the person once more at a provider where they are signed in still: it must ask them anew', async () => {
+    const claims = someone()
+    const browser = site.browser()
+    const left = await browser.submit(await browser.get(`${ISSUER}/login`), {}, 'login-upstream-work')
+    await browser.get(provider.answer(left.location, { ...claims }), cross)
+    const long_ago = Math.floor(site.time.now / 1000)
+    site.time.now += 20 * MINUTE
+    const asked = await browser.get(`${ISSUER}/account/delete`)
+    assert.equal(pathOf(asked), '/login')
+    const again = await browser.submit(await browser.get(asked.location), {}, 'login-upstream-work')
+    const sent = new URL(again.location).searchParams
+    assert.deepEqual([sent.get('prompt'), sent.get('max_age')], ['login', '0'])
+    await browser.get(provider.answer(again.location, { ...claims }, { id_token: { auth_time: long_ago } }), cross)
+    assert.equal(pathOf(await browser.get(`${ISSUER}/account/delete`)), '/login', 'it did not')
+    const once_more = await browser.submit(await browser.get(asked.location), {}, 'login-upstream-work')
+    const now = Math.floor(site.time.now / 1000)
+    await browser.get(provider.answer(once_more.location, { ...claims }, { id_token: { auth_time: now } }), cross)
+    assert.ok(ids((await browser.get(`${ISSUER}/account/delete`)).html).includes('delete-submit'))
+  })
+})

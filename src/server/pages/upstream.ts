@@ -23,16 +23,19 @@ export async function beginUpstream(site: Site, http: HttpRequest, id: string): 
   const ticket = fields.get('ticket')
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
-  const demands = interaction ? demandsOf(interaction) : {}
+  const demands = interaction ? demandsOf(interaction) : fields.get('account') === 'again' ? { hints: ANEW } : {}
   // whoever signs in to prove an account to link with must do so anew
   const proving = openPending(site, http)?.pending
   return leaveTo(site, findUpstream(site, id), {
     ticket,
     ...(ticket === '' && { next: roomOf(fields) }),
     ...demands,
-    ...(proving && { not_before: proving.created_at, hints: { ...demands.hints, prompt: 'login', max_age: 0 } }),
+    ...(proving && { not_before: proving.created_at, hints: { ...demands.hints, ...ANEW } }),
   })
 }
+
+/** They shall sign in there once more, and be told when that was. A time before stays what it is, and a room asks again. @spec OIDC Core §3.1.2.1 */
+const ANEW = { prompt: 'login', max_age: 0 } as const
 
 /** The way there, with the cookies that are asked for on the way back. */
 export async function leaveTo(site: Site, upstream: Upstream, waiting: Waiting): Promise<Reply> {
