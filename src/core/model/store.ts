@@ -186,7 +186,7 @@ export interface Store {
     delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
-  /** What people show besides a password. */
+  /** What people show besides a password. Somebody who was deleted gets none. */
   factors: {
     find(sub: string): Promise<Factors>
     /** By the name that the authenticator knows. */
