@@ -6,6 +6,7 @@ import type { Directory } from '../../src/server/accounts/elsewhere.ts'
 import { endSessionsOf, receivePerson } from '../../src/server/accounts/handover.ts'
 import { openSession } from '../../src/server/accounts/sessions.ts'
 import { signIn } from '../../src/server/accounts/sign-in.ts'
+import { LETTERS_PER_EMAIL } from '../../src/server/accounts/throttle.ts'
 import type { UpstreamSettings } from '../../src/server/upstreams/upstream-settings.ts'
 import { type Browser, ids, type Visit } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
@@ -340,5 +341,27 @@ describe('what a session from long ago is not good for', () => {
     const now = Math.floor(site.time.now / 1000)
     await browser.get(provider.answer(once_more.location, { ...claims }, { id_token: { auth_time: now } }), cross)
     assert.ok(ids((await browser.get(`${ISSUER}/account/delete`)).html).includes('delete-submit'))
+  })
+})
+
+describe('letters that one may ask for', () => {
+  let site: TestSite
+  let box: Mailbox
+  before(async () => {
+    box = openMailbox()
+    site = await openSite({ outbox: box.outbox, config: { registration: 'open' } })
+  })
+  after(() => site.close())
+
+  it('ATTACK cannot be used up by strangers, so that somebody gets no link for a new password', async () => {
+    const [user, stranger] = [await newPerson(site), await newPerson(site)]
+    const anybody = site.browser('198.51.100.7')
+    for (let i = 0; i < LETTERS_PER_EMAIL + 1; i++) await anybody.post(`${ISSUER}/login/create`, { email: user.email })
+    const signed_in = await enter(site, stranger, site.browser('198.51.100.8'))
+    for (let i = 0; i < LETTERS_PER_EMAIL + 1; i++)
+      await signed_in.submit(await signed_in.get(`${ISSUER}/account/profile`), { email: user.email }, 'profile-change')
+    assert.equal((await box.read(user.email)).length, LETTERS_PER_EMAIL, 'to say that there is an account')
+    await site.browser('198.51.100.9').post(`${ISSUER}/login/forgot`, { email: user.email })
+    assert.match(await box.link(user.email), /\/link\?token=/)
   })
 })

@@ -1,5 +1,6 @@
 import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
+import type { MailLink } from '../../core/model/mail-link.ts'
 import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -78,15 +79,21 @@ export async function forgiveAttempts(accounts: Accounts, target: Target, addres
   await forgiveAddress(accounts, address)
 }
 
-/** Letters to one address, whoever asks for them; letters that one person, or one network, asks for. */
+/**
+ * Letters of one kind to one address, whoever asks for them; letters that one person, or one network, asks for. Kinds are counted apart:
+ * a stranger who asks for letters of one kind must not use up what somebody needs another one for.
+ */
 export const LETTERS_PER_EMAIL = 3
 const LETTERS_PER_PERSON = 6
 export const LETTERS_PER_ADDRESS = 20
 
+/** What the link in a letter that was asked for is for. */
+export type LetterKind = Exclude<MailLink['act'], 'undo'>
+
 /** Whether one more letter may go out. `email`: that one has had enough, which nobody is told. `asker`: whoever asks has. */
 export async function countLetter(
   accounts: Accounts,
-  { email, address, sub }: { email: string; address: string; sub?: string },
+  { email, kind, address, sub }: { email: string; kind: LetterKind; address: string; sub?: string },
 ): Promise<'may' | 'email' | 'asker'> {
   const count = async (text: string): Promise<number> => {
     const bucket = 2 * HALF + hashOf(accounts, `letter ${text}`, HALF)
@@ -95,7 +102,7 @@ export async function countLetter(
   const network = networkOf(address)
   if (network !== '' && (await count(`address ${network}`)) > LETTERS_PER_ADDRESS) return 'asker'
   if (sub !== undefined && (await count(`person ${sub}`)) > LETTERS_PER_PERSON) return 'asker'
-  return (await count(`email ${email}`)) > LETTERS_PER_EMAIL ? 'email' : 'may'
+  return (await count(`${kind} ${email}`)) > LETTERS_PER_EMAIL ? 'email' : 'may'
 }
 
 function bucketOf(accounts: Accounts, target: Target): number {

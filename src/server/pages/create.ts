@@ -46,7 +46,7 @@ export async function submitCreate(site: Site, http: HttpRequest): Promise<Reply
   requireOpen(site)
   const email = normalEmail((await readPost(site.issuer, http)).get('email'))
   if (email.length > 254 || !isMailable(email)) return askForAddress(site, site.words.accounts.profile.freshWrong)
-  await postTo(site, http, { email }, () => writeTo(site, email))
+  await postTo(site, http, { email, kind: 'create' }, () => writeTo(site, email))
   const { create, forgot } = site.words.accounts
   const next = { href: `${site.base}/login`, label: forgot.back }
   return slip(site, { id: 'create-sent', title: forgot.sent, text: create.sentText(bdi(email)), icon: 'mail', next })
