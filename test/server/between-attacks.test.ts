@@ -364,4 +364,17 @@ describe('letters that one may ask for', () => {
     await site.browser('198.51.100.9').post(`${ISSUER}/login/forgot`, { email: user.email })
     assert.match(await box.link(user.email), /\/link\?token=/)
   })
+
+  it('ATTACK make one account each: not another one after the first was deleted, and so no rows without end', async () => {
+    const email = `joins-${++people}@otterbakery.example`
+    const browser = site.browser('198.51.100.10')
+    await browser.post(`${ISSUER}/login/create`, { email })
+    const token = new URL(await box.link(email)).searchParams.get('token')!
+    const use = () => site.browser('198.51.100.11').post(`${ISSUER}/link`, { token, password: NEW })
+    assert.ok(ids((await use()).html).includes('link-done'))
+    await site.store.users.delete((await site.store.users.findByEmail(email))!.sub)
+    const again = await use()
+    assert.ok(!ids(again.html).includes('link-done'))
+    assert.equal(await site.store.users.findByEmail(email), null)
+  })
 })
