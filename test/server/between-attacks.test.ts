@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { sha256 } from '../../src/core/crypto/hash.ts'
+import { randomToken } from '../../src/core/crypto/random.ts'
 import type { Store } from '../../src/core/model/store.ts'
 import type { User } from '../../src/core/model/user.ts'
 import type { Directory } from '../../src/server/accounts/elsewhere.ts'
@@ -16,6 +18,7 @@ import { giveApp } from '../support/totp.ts'
 
 // Attacks on what lies between second factors, letters, other providers and the directory.
 
+const SESSION = '__Host-vouchsafe-session'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 const NEW = 'heron-window-17'
@@ -376,5 +379,38 @@ describe('letters that one may ask for', () => {
     const again = await use()
     assert.ok(!ids(again.html).includes('link-done'))
     assert.equal(await site.store.users.findByEmail(email), null)
+  })
+})
+
+describe('where people sign in at the product', () => {
+  let site: TestSite
+  before(async () => {
+    const host_login = {
+      login: 'https://harbourbooks.example/login',
+      issuer: 'harbourbooks',
+      audience: ISSUER,
+      keys: [],
+      claims: ['name'],
+      create: true,
+    }
+    site = await openSite({ config: { host_login } })
+  })
+  after(() => site.close())
+
+  it('ATTACK a password of ours from before makes no session newer, nor stronger than the product said', async () => {
+    const { mara, time } = site
+    const secret = randomToken()
+    const session = { session_hash: sha256(secret), sid: 'from-the-product', sub: mara.sub, auth_time: time.now, amr: ['pwd'] }
+    await site.store.sessions.open({ ...session, expires_at: time.now + DAY })
+    const browser = site.browser()
+    browser.jar.set(SESSION, secret)
+    time.now += 20 * MINUTE
+    const room = await browser.get(`${ISSUER}/account/security`)
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await browser.get(`${ISSUER}/account/profile`)).html)![1]!
+    await browser.post(`${ISSUER}/account/password`, { csrf, current: PASSWORD, password: NEW })
+    const now = await site.store.sessions.find(sha256(browser.jar.get(SESSION)!), time.now)
+    assert.deepEqual([now?.auth_time, now?.acr], [session.auth_time, undefined])
+    assert.equal((await site.store.users.find(mara.sub))?.password_hash, mara.password_hash)
+    assert.ok(!ids(room.html).includes('password-submit'))
   })
 })

@@ -5,6 +5,7 @@ import { openSession } from '../accounts/sessions.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { enterByForm, isReply, roomPath } from './account.ts'
 import { seeOther, withCookies } from './layout.ts'
+import { hasPassword } from './password-section.ts'
 import { backTo } from './recent.ts'
 import { endingOf, sayProblem, tellPassword } from './reset.ts'
 import { securityPage } from './security.ts'
@@ -15,8 +16,7 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const entered = await enterByForm(site, http, 'security')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  // who signs in otherwise has none of ours to change
-  if (person.user.password_hash === undefined) return seeOther(roomPath(site, 'security'))
+  if (!hasPassword(site, person)) return seeOther(roomPath(site, 'security'))
   const refuse = (field: string, text: string, status: number) =>
     securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
   const { wrong, paused, stale } = site.words.accounts.password
