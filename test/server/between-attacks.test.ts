@@ -288,6 +288,21 @@ describe('a browser that several people use', () => {
     assert.equal(pathOf(next), '/account/apps')
   })
 
+  it('ATTACK an identity that was left there is linked with the account that has its address, and with nobody else who signs in next', async () => {
+    const [mallory, ben] = [await newPerson(site), await newPerson(site)]
+    const browser = site.browser()
+    const left = await browser.submit(await browser.get(`${ISSUER}/login`), {}, 'login-upstream-work')
+    const theirs = someone({ email: mallory.email })
+    await browser.get(provider.answer(left.location, theirs), { 'sec-fetch-site': 'cross-site' })
+    const jar = new Map(browser.jar)
+    assert.equal(pathOf(await browser.post(`${ISSUER}/login`, { next: 'apps', email: ben.email, password: PASSWORD })), '/account/apps')
+    browser.jar.set('__Host-vouchsafe-link', jar.get('__Host-vouchsafe-link')!)
+    assert.equal(pathOf(await browser.get(`${ISSUER}/login/link?next=apps`)), '/login')
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await browser.get(`${ISSUER}/account/profile`)).html)![1]!
+    await browser.post(`${ISSUER}/login/link`, { next: 'apps', csrf, decision: 'link' })
+    assert.equal(await site.store.identities.find(provider.issuer, theirs.sub), null)
+  })
+
   it('ATTACK what waits to be linked is gone with whoever signs out', async () => {
     const [ada, ben] = [await newPerson(site), await newPerson(site)]
     const browser = site.browser()

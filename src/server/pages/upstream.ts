@@ -108,7 +108,8 @@ async function arrive(site: Site, http: HttpRequest, came: Return): Promise<Repl
   if ('refused' in arrival) {
     if (arrival.refused !== 'known' || !upstream.linking) throw refusal(arrival.refused)
     const login = withQuery(`${site.base}/login`, { ...(ticket === '' ? { next: room } : { ticket }), account: 'other' })
-    return withCookies(seeOther(login), keepPending(site, upstream, their))
+    const { holder } = arrival
+    return withCookies(seeOther(login), keepPending(site, upstream, their, holder === undefined ? {} : { holder }))
   }
   const { user, added } = arrival
   site.log.info({ event: added ? 'user.joined' : 'user.arrived', sub: user.sub, upstream: upstream.id })
@@ -124,7 +125,7 @@ async function bring(site: Site, person: Person | null, { upstream, their }: Ret
   const known = await site.store.identities.find(their.issuer, their.subject)
   if (known && known.sub !== sub) throw taken()
   if (known) return seeOther(roomPath(site, 'identities'))
-  return withCookies(seeOther(linkPath(site, '', 'identities')), keepPending(site, upstream, their, sub))
+  return withCookies(seeOther(linkPath(site, '', 'identities')), keepPending(site, upstream, their, { sub }))
 }
 
 /** What was to be linked belongs to somebody, or its place is not free. */
