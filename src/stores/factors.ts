@@ -3,6 +3,9 @@ import type { FactorOptions, Store } from '../core/model/store.ts'
 import type { Ledger, NewEntry } from './audit.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 
+/** Of whoever was deleted meanwhile nothing is kept. */
+const stillThere = (sub: string): string => `not exists (select 1 from gone_users where sub = cast(${sub} as text))`
+
 const PASSKEY = 'passkey_id, credential_id, sub, counter, used_at, record'
 const passkeysText = `select ${PASSKEY} from passkeys where sub = $1 order by passkey_id limit ${MOST_PASSKEYS * 2}`
 const findPasskeyText = `select ${PASSKEY} from passkeys where credential_id = $1`
@@ -10,7 +13,7 @@ const onePasskeyText = `select ${PASSKEY} from passkeys where sub = $1 and passk
 const addPasskeyText = `
   insert into passkeys (${PASSKEY})
   select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($5 as bigint), cast($6 as text)
-  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS}
+  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS} and ${stillThere('$3')}
   on conflict do nothing`
 const renameText = 'update passkeys set record = $3 where sub = $1 and passkey_id = $2'
 const removePasskeyText = 'delete from passkeys where sub = $1 and passkey_id = $2'
@@ -20,14 +23,16 @@ const usePasskeyText = `
 
 const totpText = 'select sub, last_step, record from totp where sub = $1'
 const setTotpText = `
-  insert into totp (sub, last_step, record) values ($1, $2, $3)
+  insert into totp (sub, last_step, record)
+  select cast($1 as text), cast($2 as bigint), cast($3 as text) where ${stillThere('$1')}
   on conflict (sub) do update set last_step = excluded.last_step, record = excluded.record`
 const removeTotpText = 'delete from totp where sub = $1'
 const useTotpText = 'update totp set last_step = $2 where sub = $1 and last_step < $2 returning sub'
 
 const countCodesText = 'select count(*) as codes from recovery_codes where sub = $1'
 const clearCodesText = 'delete from recovery_codes where sub = $1'
-const addCodeText = 'insert into recovery_codes (sub, code_hash) values ($1, $2)'
+const addCodeText = `
+  insert into recovery_codes (sub, code_hash) select cast($1 as text), cast($2 as text) where ${stillThere('$1')}`
 const spendCodeText = 'delete from recovery_codes where sub = $1 and code_hash = $2'
 /** Without a factor there is nothing that they could stand for. */
 const orphanedText = `
@@ -91,7 +96,7 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
       const add = hashes.map((hash) => ({ text: addCodeText, values: [sub, hash], must: true }))
       await ledger.decide(
         [{ text: clearCodesText, values: [sub] }, ...add, ...others(sub, options)],
-        entry('factor.added', sub, 'recovery_codes', options),
+        entry(hashes.length > 0 ? 'factor.added' : 'factor.removed', sub, 'recovery_codes', options),
       )
     },
     spendRecoveryCode: (sub, hash, options) =>

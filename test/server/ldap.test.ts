@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { MINUTE } from '../../src/core/model/clock.ts'
 import type { Directory } from '../../src/server/accounts/elsewhere.ts'
 import { type SignIn, signIn } from '../../src/server/accounts/sign-in.ts'
+import { TRIES_PER_ACCOUNT } from '../../src/server/accounts/throttle.ts'
 import { examineElsewhere } from '../../src/server/doctor-elsewhere.ts'
 import { createDirectory } from '../../src/server/upstreams/ldap.ts'
 import { escapeFilter } from '../../src/server/upstreams/ldap-filter.ts'
@@ -153,6 +154,22 @@ describe('people of a directory', { skip }, () => {
       assert.equal((await userOf(come(login, THEIRS, directory)))?.email, email)
       assert.equal(await userOf(come(login, 'wrong', directory)), null)
     }
+  })
+
+  it('RFC 4518 §2.2: ATTACK their tries are counted together however one login is spelled that the directory takes for the same', async () => {
+    const directory = createDirectory(settings({ filter: '(cn={login})' }))
+    const wide = 'ｊörg@work.example'
+    assert.equal((await directory.prove(wide, THEIRS))?.email, 'joerg@work.example')
+    const spellings = [
+      'jörg@work.example',
+      wide,
+      'jo\u0308rg@work.example',
+      'jörg@ｗork.example',
+      'j\u200börg@work.example',
+      'jorg@work.example',
+    ]
+    for (const [i, login] of spellings.entries())
+      assert.deepEqual(await come(login, 'wrong', directory), { left: TRIES_PER_ACCOUNT - 1 - i })
   })
 
   it('of whom two have one address nobody comes in', async () => {

@@ -94,7 +94,7 @@ export const FIELDS = {
     'not_before',
     'sub',
   ] satisfies (keyof UpstreamFlow)[],
-  pending_link: ['expires_at', 'created_at', 'upstream', 'issuer', 'subject', 'email', 'sub'] satisfies (keyof PendingLink)[],
+  pending_link: ['expires_at', 'created_at', 'upstream', 'issuer', 'subject', 'email', 'sub', 'holder'] satisfies (keyof PendingLink)[],
   access_token: [
     'sub',
     'client_id',

@@ -186,7 +186,7 @@ export interface Store {
     delete(sub: string, by?: Actor): Promise<boolean>
     list(page: Page): Promise<User[]>
   }
-  /** What people show besides a password. */
+  /** What people show besides a password. Somebody who was deleted gets none. */
   factors: {
     find(sub: string): Promise<Factors>
     /** By the name that the authenticator knows. */
@@ -205,7 +205,7 @@ export interface Store {
     removeTotp(sub: string, options?: FactorOptions): Promise<boolean>
     /** True for the first who shows a code of this step, false for everybody after, and for every step before. One atomic move. */
     useTotp(sub: string, step: number): Promise<boolean>
-    /** In place of all those before; `hashes` are SHA-256, base64url. */
+    /** In place of all those before; `hashes` are SHA-256, base64url. None takes them away. */
     setRecoveryCodes(sub: string, hashes: readonly string[], options?: FactorOptions): Promise<void>
     /** True for the first who spends it. */
     spendRecoveryCode(sub: string, hash: string, options?: FactorOptions): Promise<boolean>

@@ -29,4 +29,6 @@ export interface PendingLink {
   email?: string
   /** Whose account it is to be linked to, where they said so before. */
   sub?: string
+  /** Whose account has its address: whoever else signs in next in this browser is not asked. */
+  holder?: string
 }

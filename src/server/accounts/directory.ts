@@ -24,6 +24,8 @@ export async function proveByDirectory(
   if ('refused' in arrival || (user && user.sub !== arrival.user.sub)) return null
   if (user || arrival.added || their.email !== email) return arrival.user
   const moved: User = { ...arrival.user, email, email_verified: their.email_verified }
-  await store.users.update(moved, { by: { type: 'server' } })
-  return moved
+  if (await store.users.update(moved, { replaces: arrival.user, by: { type: 'server' } })) return moved
+  // changed meanwhile: brought up to date by another sign-in of theirs, or disabled
+  const now = await store.users.find(moved.sub)
+  return now?.disabled_at === undefined ? now : null
 }

@@ -63,20 +63,24 @@ export async function undoEmail(accounts: Accounts, link: MailLink): Promise<Lin
     ...(before.password_hash !== undefined && { password_hash: `!${randomToken()}` }),
   }
   // before, so that a crash leaves a link that still counts, and after, when no session is left that could add any
-  await removeNewcomers(accounts.store, user.sub, Number(link.state) - NEWCOMERS)
+  await removeNewcomers(accounts.store, user, Number(link.state) - NEWCOMERS)
   const outcome = await write(accounts.store, user, before, 'everything')
-  if (typeof outcome === 'object') await removeNewcomers(accounts.store, user.sub, Number(link.state) - NEWCOMERS)
+  if (typeof outcome === 'object') await removeNewcomers(accounts.store, user, Number(link.state) - NEWCOMERS)
   return outcome
 }
 
-/** Ways to sign in that were added since then: they may be a thief's. Older ones stay, or whoever reads an old mailbox could do without them. */
-async function removeNewcomers({ factors, identities }: Store, sub: string, since: Milliseconds): Promise<void> {
+/**
+ * Ways to sign in that were added since then: they may be a thief's. Older ones stay, or whoever reads an old mailbox could do without them.
+ * Of recovery codes nobody knows how old they are, so all of them go.
+ */
+async function removeNewcomers({ factors, identities }: Store, { sub, created_at: joined }: User, since: Milliseconds): Promise<void> {
   const by = { type: 'user', id: sub } as const
-  const { totp, passkeys } = await factors.find(sub)
+  const { totp, passkeys, recovery_codes } = await factors.find(sub)
+  if (recovery_codes > 0) await factors.setRecoveryCodes(sub, [], { by })
   if (totp && totp.created_at >= since) await factors.removeTotp(sub, { by })
   for (const { passkey_id, created_at } of passkeys) if (created_at >= since) await factors.removePasskey(sub, passkey_id, { by })
   for (const { identity_id, created_at } of await identities.list(sub))
-    if (created_at >= since) await identities.remove(sub, identity_id, { by })
+    if (created_at >= since && created_at > joined) await identities.remove(sub, identity_id, { by }) // not the one that they came with
 }
 
 /** 'over' where the account has changed meanwhile: of many uses at one moment one comes true. */

@@ -32,6 +32,8 @@ export const TOLERANCE = 5
 const LONGEST_JWT = 4096
 const LONGEST_TEXT = 255
 const MOST_METHODS = 10
+/** How often an act is tried anew because somebody else changed the person meanwhile. */
+const MOST_TRIES = 5
 
 /** What the product says of the person who sits at the browser. */
 export interface Handover extends Shown {
@@ -126,10 +128,13 @@ export async function receivePerson({ store, clock }: Accounts, host: HostLogin,
   return meanwhile
 }
 
-/** Ends all sessions of a person. Nothing happens where there is no such person. */
+/** Ends all sessions of a person. Nothing happens where there is no such person; what is changed of them meanwhile stays. */
 export async function endSessionsOf({ store }: Accounts, sub: string): Promise<void> {
-  const user = await store.users.find(sub)
-  if (user) await store.users.update(user, { end: 'sessions', by })
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const user = await store.users.find(sub)
+    if (!user || (await store.users.update(user, { end: 'sessions', replaces: user, by }))) return
+  }
+  await store.sessions.endAll(sub)
 }
 
 type Told = Partial<Pick<User, 'email' | 'email_verified' | 'name' | 'claims'>>
@@ -165,8 +170,11 @@ async function bringUpToDate(store: Accounts['store'], known: User, told: Told):
     if (known.email_verified) next.email_verified = true
   }
   if (isSame(known, next)) return known
-  await store.users.update(next, { by })
-  return next
+  if (await store.users.update(next, { replaces: known, by })) return next
+  // changed meanwhile: brought up to date in another tab, or disabled
+  const now = await store.users.find(known.sub)
+  if (!now || now.disabled_at !== undefined) throw refusal('The person was disabled or deleted.')
+  return now
 }
 
 const isSame = (one: User, other: User): boolean => JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other))

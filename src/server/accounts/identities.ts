@@ -6,10 +6,10 @@ import type { Accounts } from './accounts.ts'
 import type { Joining, TheirPerson } from './elsewhere.ts'
 
 /**
- * Who of our people somebody from elsewhere is. 'known': this account has the address already, and only who proves it may link.
+ * Who of our people somebody from elsewhere is. 'known': the account of `holder` has the address already, and only who proves it may link.
  * 'address': none was told, or nobody vouches for it. 'unknown': new people are not made. 'disabled': the account was stopped.
  */
-export type Arrival = { user: User; added: boolean } | { refused: 'known' | 'address' | 'unknown' | 'disabled' }
+export type Arrival = { user: User; added: boolean } | { refused: 'known' | 'address' | 'unknown' | 'disabled'; holder?: string }
 
 /** Finds the person that is linked, or makes one. An address alone is never enough to become somebody who is here already. */
 export async function admit(accounts: Pick<Accounts, 'store' | 'clock'>, their: TheirPerson, joining: Joining): Promise<Arrival> {
@@ -17,12 +17,13 @@ export async function admit(accounts: Pick<Accounts, 'store' | 'clock'>, their: 
   if (linked) return linked
   const { email } = their
   if (email === '' || (joining !== 'any' && !their.email_verified)) return { refused: 'address' }
-  if (await accounts.store.users.findByEmail(email)) return { refused: 'known' }
+  const holder = await accounts.store.users.findByEmail(email)
+  if (holder) return { refused: 'known', holder: holder.sub }
   if (joining === 'none') return { refused: 'unknown' }
-  const user = newPerson(their, accounts.clock())
+  const now = accounts.clock() // one for both: it tells the identity that the account came with
+  const user = newPerson(their, now)
   const by: Actor = { type: 'user', id: user.sub }
-  if ((await accounts.store.identities.add(newIdentity(their, user.sub, accounts.clock()), { user, by })) === 'added')
-    return { user, added: true }
+  if ((await accounts.store.identities.add(newIdentity(their, user.sub, now), { user, by })) === 'added') return { user, added: true }
   // somebody was quicker: the same person in another tab, or another one with this address
   return (await findLinked(accounts, their)) ?? { refused: 'known' }
 }

@@ -35,6 +35,11 @@ export function openLink({ keys, clock }: Sealer, token: string): MailLink | nul
   return link && link.expires_at > clock() ? link : null
 }
 
+/** Uses up a link that is about nobody yet, whose use changes nothing that it could be compared with later: true once. */
+export function spendLink({ store }: Pick<Accounts, 'store'>, token: string, { act, expires_at }: MailLink): Promise<boolean> {
+  return store.once.spend(`${act} ${sha256(token)}`, expires_at)
+}
+
 /** Changes with the password and with the email: a link that carries another one is over. */
 export function stateOf({ sub, email, password_hash = '', email_changed_at = 0 }: User): string {
   return sha256([sub, email, password_hash, email_changed_at].join('\n'))

@@ -11,8 +11,13 @@ const COOKIE = 'link'
 /** How long somebody may take to prove which account is theirs. */
 const PATIENCE = 10 * MINUTE
 
-/** The cookie that remembers an identity until its person has proved their account. `sub` is whose, where they said so before. */
-export function keepPending(accounts: Accounts, { id }: Upstream, { issuer, subject, email }: TheirPerson, sub?: string): string {
+/** The cookie that remembers an identity until its person has proved their account. `whose` is the account, by what is known of it. */
+export function keepPending(
+  accounts: Accounts,
+  { id }: Upstream,
+  { issuer, subject, email }: TheirPerson,
+  whose: Pick<PendingLink, 'sub' | 'holder'>,
+): string {
   const now = accounts.clock()
   const pending: PendingLink = {
     expires_at: now + PATIENCE,
@@ -21,7 +26,7 @@ export function keepPending(accounts: Accounts, { id }: Upstream, { issuer, subj
     issuer,
     subject,
     ...(email !== '' && { email }),
-    ...(sub !== undefined && { sub }),
+    ...whose,
   }
   return writeCookie(accounts.issuer, COOKIE, accounts.keys.pending_link.seal(pending), PATIENCE / SECOND)
 }
@@ -39,9 +44,19 @@ export function forgetPending({ issuer }: Accounts): string {
   return writeCookie(issuer, COOKIE, '', 0)
 }
 
+/** The same where there is anything to forget: what waits is nothing for whoever comes next in this browser. */
+export function leavePending(accounts: Accounts, http: HttpRequest): string[] {
+  return openPending(accounts, http) ? [forgetPending(accounts)] : []
+}
+
+/** Whether this is the account that it may be linked with. */
+export function isFor({ sub, holder }: PendingLink, own: string): boolean {
+  return (sub ?? holder ?? own) === own
+}
+
 /** Whether this person has proved, since the identity was, that the account is theirs. */
-export function mayLink({ created_at, sub }: PendingLink, auth_time: Milliseconds, own: string): boolean {
-  return auth_time >= created_at && (sub === undefined || sub === own)
+export function mayLink(pending: PendingLink, auth_time: Milliseconds, own: string): boolean {
+  return auth_time >= pending.created_at && isFor(pending, own)
 }
 
 /** Links; false where the identity is somebody's by now, or this person has another one of the same provider. */

@@ -32,9 +32,9 @@ export async function findAnySession({ issuer, store, clock }: Seeker, http: Htt
   return secret ? store.sessions.find(sha256(secret), clock()) : null
 }
 
-/** Whether as much was shown as the deployment needs. */
+/** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
 function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
-  return second_factor !== 'required' || acrOf(amr) !== '1fa'
+  return second_factor !== 'required' || !['1fa', undefined].includes(acrOf(amr))
 }
 
 /** The same, and what its person has allowed this client. */
@@ -99,9 +99,10 @@ export async function openSession(
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
-  // while it was being proved the person may have been disabled, or have changed it: that ended all sessions but this one
+  // while it was being proved the person may have been disabled, or have changed it, or got their email back: that ended all sessions but this one
   const now = await accounts.store.users.find(user.sub)
-  if (!now || now.disabled_at !== undefined || now.password_hash !== user.password_hash) {
+  const changed = now?.password_hash !== user.password_hash || now?.email_changed_at !== user.email_changed_at
+  if (!now || now.disabled_at !== undefined || changed) {
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
   }

@@ -1,5 +1,6 @@
 import { MINUTE, type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
+import type { MailLink } from '../../core/model/mail-link.ts'
 import { networkOf, siteOf } from '../../core/model/network.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -78,15 +79,21 @@ export async function forgiveAttempts(accounts: Accounts, target: Target, addres
   await forgiveAddress(accounts, address)
 }
 
-/** Letters to one address, whoever asks for them; letters that one person, or one network, asks for. */
+/**
+ * Letters of one kind to one address, whoever asks for them; letters that one person, or one network, asks for. Kinds are counted apart:
+ * a stranger who asks for letters of one kind must not use up what somebody needs another one for.
+ */
 export const LETTERS_PER_EMAIL = 3
 const LETTERS_PER_PERSON = 6
 export const LETTERS_PER_ADDRESS = 20
 
+/** What the link in a letter that was asked for is for. */
+export type LetterKind = Exclude<MailLink['act'], 'undo'>
+
 /** Whether one more letter may go out. `email`: that one has had enough, which nobody is told. `asker`: whoever asks has. */
 export async function countLetter(
   accounts: Accounts,
-  { email, address, sub }: { email: string; address: string; sub?: string },
+  { email, kind, address, sub }: { email: string; kind: LetterKind; address: string; sub?: string },
 ): Promise<'may' | 'email' | 'asker'> {
   const count = async (text: string): Promise<number> => {
     const bucket = 2 * HALF + hashOf(accounts, `letter ${text}`, HALF)
@@ -95,12 +102,21 @@ export async function countLetter(
   const network = networkOf(address)
   if (network !== '' && (await count(`address ${network}`)) > LETTERS_PER_ADDRESS) return 'asker'
   if (sub !== undefined && (await count(`person ${sub}`)) > LETTERS_PER_PERSON) return 'asker'
-  return (await count(`email ${email}`)) > LETTERS_PER_EMAIL ? 'email' : 'may'
+  return (await count(`${kind} ${email}`)) > LETTERS_PER_EMAIL ? 'email' : 'may'
 }
 
 function bucketOf(accounts: Accounts, target: Target): number {
   if ('factor' in target) return PEOPLE + hashOf(accounts, `factor ${target.factor}`, PEOPLE)
-  return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${target.email}`, HALF)
+  return 'sub' in target ? PEOPLE + hashOf(accounts, `person ${target.sub}`, PEOPLE) : hashOf(accounts, `email ${fold(target.email)}`, HALF)
+}
+
+/**
+ * All the ways to write a login that a directory may take for the same: it leaves out what is not seen, and width, case or accents may not
+ * matter to it. Each way with a counter of its own would make the tries endless. @spec RFC 4518 §2.2, RFC 4518 §2.3
+ */
+function fold(email: string): string {
+  const plain = email.normalize('NFKD').replaceAll(/[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
+  return plain.toUpperCase().toLowerCase()
 }
 
 function addressBuckets(accounts: Accounts, address: string): { bucket: number; most: number }[] {

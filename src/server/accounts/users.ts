@@ -38,12 +38,16 @@ const RESERVED: readonly string[] = [
   'disabled_at',
 ]
 
-/** Adds a person. Throws OAuthError `invalid_request` with one sentence that says what to change. */
+/**
+ * Adds a person. Throws OAuthError `invalid_request` with one sentence that says what to change. `spend` uses up what they may come in by,
+ * once there is nothing left that could keep them waiting; where that was used before nobody is added.
+ */
 export async function addUser(
   store: Store,
   { email, email_verified, password, name, claims = {} }: NewUser,
   clock: Clock,
   by?: Actor,
+  spend?: () => Promise<boolean>,
 ): Promise<User> {
   const address = readEmail(email)
   checkPassword(password)
@@ -55,6 +59,7 @@ export async function addUser(
   if (email_verified) user.email_verified = true
   if (name !== undefined && name.trim() !== '') user.name = name.trim()
   if (Object.keys(claims).length > 0) user.claims = claims
+  if (spend && !(await spend())) throw new OAuthError('invalid_request', 'What they come in by was used before.', { reason: 'ended' })
   if ((await store.users.add(user, by)) === 'taken') throw new OAuthError('invalid_request', 'This email belongs to somebody already.')
   return user
 }

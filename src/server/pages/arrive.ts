@@ -6,7 +6,7 @@ import type { Interaction } from '../../core/model/interactions.ts'
 import type { StoredSession, User } from '../../core/model/user.ts'
 import { PASSWORD } from '../accounts/acr.ts'
 import { hasFactor } from '../accounts/factors.ts'
-import { openPending } from '../accounts/pending-link.ts'
+import { forgetPending, isFor, openPending } from '../accounts/pending-link.ts'
 import { openSession, type Person, type Shown } from '../accounts/sessions.ts'
 import { makeRoom } from '../accounts/several.ts'
 import { bindBrowser, passwordMark, sealStep, unbindBrowser } from '../accounts/steps.ts'
@@ -122,8 +122,10 @@ export async function arrive(
     cookies.push(renewed.cookie)
     ticket = renewed.ticket ?? ''
   }
-  // who proved an account because something is to be linked with it is asked about that first
-  if (openPending(site, http)) return withCookies(seeOther(linkPath(site, ticket, errand.room)), ...cookies)
+  // who proved an account because something is to be linked with it is asked about that first; what somebody else began ends
+  const pending = openPending(site, http)?.pending
+  if (pending && isFor(pending, user.sub)) return withCookies(seeOther(linkPath(site, ticket, errand.room)), ...cookies)
+  if (pending) cookies.push(forgetPending(site))
   const next = ticket === '' ? seeOther(roomPath(site, errand.room)) : site.interactions.resume(ticket)
   return withCookies(next, ...cookies)
 }

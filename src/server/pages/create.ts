@@ -2,7 +2,7 @@ import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { MailLink } from '../../core/model/mail-link.ts'
 import { isMailable, type Mail } from '../accounts/mail.ts'
-import { writeLink } from '../accounts/mail-links.ts'
+import { spendLink, writeLink } from '../accounts/mail-links.ts'
 import { addUser, normalEmail } from '../accounts/users.ts'
 import { field } from './field.ts'
 import { postTo } from './forgot.ts'
@@ -12,7 +12,7 @@ import { page } from './layout.ts'
 import { writeLetter } from './letters.ts'
 import { sayProblem } from './reset.ts'
 import type { Site } from './site.ts'
-import { slip } from './slip.ts'
+import { linkOver, slip } from './slip.ts'
 import { bdi } from './text.ts'
 
 /** Asks for the email of somebody who wants an account. */
@@ -46,7 +46,7 @@ export async function submitCreate(site: Site, http: HttpRequest): Promise<Reply
   requireOpen(site)
   const email = normalEmail((await readPost(site.issuer, http)).get('email'))
   if (email.length > 254 || !isMailable(email)) return askForAddress(site, site.words.accounts.profile.freshWrong)
-  await postTo(site, http, { email }, () => writeTo(site, email))
+  await postTo(site, http, { email, kind: 'create' }, () => writeTo(site, email))
   const { create, forgot } = site.words.accounts
   const next = { href: `${site.base}/login`, label: forgot.back }
   return slip(site, { id: 'create-sent', title: forgot.sent, text: create.sentText(bdi(email)), icon: 'mail', next })
@@ -72,7 +72,7 @@ export function createForm(site: Site, { email }: MailLink, token: string, error
   return slip(site, { id: 'link-title', title: create.choose, text: create.chooseText(bdi(email)), body, status })
 }
 
-/** Makes the account: of many uses of one link one does, as an address is one person's only. */
+/** Makes the account: of many uses of one link one does, also where what it made is gone again. */
 export async function submitCreated(site: Site, link: MailLink, fields: Fields): Promise<Reply> {
   requireOpen(site)
   const problem = sayProblem(site, fields.get('password'))
@@ -84,10 +84,11 @@ export async function submitCreated(site: Site, link: MailLink, fields: Fields):
   const name = [...fields.get('name').replaceAll(/\p{Cc}+/gu, ' ')].slice(0, 100).join('')
   const given = { email: link.email, email_verified: true, password: fields.get('password'), name }
   try {
-    const user = await addUser(site.store, given, site.clock, { type: 'user' })
+    const spend = () => spendLink(site, fields.get('token'), link)
+    const user = await addUser(site.store, given, site.clock, { type: 'user' }, spend)
     site.log.info({ event: 'user.added', sub: user.sub })
   } catch (cause) {
-    if (cause instanceof OAuthError && cause.error === 'invalid_request') return taken()
+    if (cause instanceof OAuthError && cause.error === 'invalid_request') return cause.reason === 'ended' ? linkOver(site) : taken()
     throw cause
   }
   return slip(site, { id: 'link-done', title: create.done, text: words.doneText(bdi(link.email)), icon: 'check', next })

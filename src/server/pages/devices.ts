@@ -3,6 +3,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { StoredSession } from '../../core/model/user.ts'
 import { listConsents, withdraw } from '../accounts/consents.ts'
 import { isNoteOf, noteOf } from '../accounts/notes.ts'
+import { leavePending } from '../accounts/pending-link.ts'
 import { endSession, type Person } from '../accounts/sessions.ts'
 import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
 import { goodNotice } from './app-notice.ts'
@@ -138,5 +139,5 @@ export async function endEverywhere(site: Site, http: HttpRequest): Promise<Repl
   }
   site.log.info({ event: 'sessions.ended', sub, withdrawn: also })
   const cookie = await endSession(site, person.session)
-  return withCookies(seeOther(`${site.base}/logout/done`), cookie, site.interactions.renew(null).cookie)
+  return withCookies(seeOther(`${site.base}/logout/done`), cookie, ...leavePending(site, http), site.interactions.renew(null).cookie)
 }

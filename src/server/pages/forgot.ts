@@ -3,7 +3,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Outbox } from '../accounts/mail.ts'
 import { findForgetful, resetLink } from '../accounts/recovery.ts'
-import { countLetter } from '../accounts/throttle.ts'
+import { countLetter, type LetterKind } from '../accounts/throttle.ts'
 import { normalEmail } from '../accounts/users.ts'
 import { field } from './field.ts'
 import { readPost, readQuery } from './form.ts'
@@ -40,7 +40,7 @@ export async function showForgot(site: Site, http: HttpRequest): Promise<Reply> 
 export async function submitForgot(site: Site, http: HttpRequest): Promise<Reply> {
   requireOutbox(site)
   const email = normalEmail((await readPost(site.issuer, http)).get('email')).slice(0, 254)
-  await postTo(site, http, { email }, async () => {
+  await postTo(site, http, { email, kind: 'reset' }, async () => {
     const user = await findForgetful(site, email)
     return user && writeLetter(site, user.email, 'reset', resetLink(site, user))
   })
@@ -57,6 +57,7 @@ export async function submitForgot(site: Site, http: HttpRequest): Promise<Reply
 /** Who asks for a letter, and to whom. */
 interface Asked {
   email: string
+  kind: LetterKind
   /** The person, where they are signed in. */
   sub?: string
 }

@@ -1,6 +1,7 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { deletePerson, listOwnApps } from '../accounts/deletion.ts'
 import { exportPerson } from '../accounts/export.ts'
+import { leavePending } from '../accounts/pending-link.ts'
 import { dropSession, type Person } from '../accounts/sessions.ts'
 import { normalEmail } from '../accounts/users.ts'
 import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
@@ -62,7 +63,12 @@ export async function submitLeave(site: Site, http: HttpRequest): Promise<Reply>
   const letter = writeLetter(site, user.email, 'deleted')
   site.outbox?.post(async () => letter)
   site.log.info({ event: 'user.deleted', sub: user.sub })
-  return withCookies(seeOther(`${site.base}/account/deleted`), dropSession(site), site.interactions.renew(null).cookie)
+  return withCookies(
+    seeOther(`${site.base}/account/deleted`),
+    dropSession(site),
+    ...leavePending(site, http),
+    site.interactions.renew(null).cookie,
+  )
 }
 
 /** Says that it is done, to somebody whom nobody knows any more. */

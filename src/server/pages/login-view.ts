@@ -105,7 +105,7 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
   return html`<form class="stack" method="post" action="${site.base}/login">
       ${errandFields(view)}
       ${view.ask === 'other' && html`<input type="hidden" name="account" value="other">`}
-      ${view.ask === 'again' && view.ticket === '' && html`<input type="hidden" name="account" value="again">`}
+      ${againField(view)}
       <div class="field">
         <label for="login-email">${site.words.login.email}</label>
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email || (view.waiting?.pending.email ?? '')}" maxlength="254" required${fixed}${invalid}>
@@ -116,6 +116,11 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
     </form>`
+}
+
+/** Where a room wants to see once more who sits there; what an app wants stands in its request. */
+function againField({ ask, ticket }: LoginView): Html | false {
+  return ask === 'again' && ticket === '' && html`<input type="hidden" name="account" value="again">`
 }
 
 /** Leads to the page of passkeys. */
@@ -133,6 +138,7 @@ function upstreamForms(site: Site, view: LoginView): Html {
     ${[...site.upstreams.values()].map(
       ({ id, label }) => html`<form method="post" action="${site.base}/login/upstream/${id}">
       ${errandFields(view)}
+      ${againField(view)}
       <button type="submit" class="button button-side button-wide" id="login-upstream-${id}">${icon('globe')}<span>${site.words.upstream.continueWith(inWords(site.words, label))}</span></button>
     </form>`,
     )}`

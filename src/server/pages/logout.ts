@@ -4,6 +4,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { LogoutRequest } from '../../core/model/logout.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
+import { leavePending } from '../accounts/pending-link.ts'
 import { endSession, findAnySession, findBeginner, findPerson, isMacOf, type Person } from '../accounts/sessions.ts'
 import { endOthers, findOthers } from '../accounts/several.ts'
 import { readPost, readQuery } from './form.ts'
@@ -42,7 +43,7 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   const cookies = session ? [await endSession(site, session)] : []
   if (decision === 'all') cookies.push(await endOthers(site, http))
   const next = site.host_login?.logout === undefined ? leave(site, asked.request) : leaveHost(site, site.host_login.logout, asked.request)
-  return withCookies(next, ...cookies, site.interactions.renew(null).cookie)
+  return withCookies(next, ...cookies, ...leavePending(site, http), site.interactions.renew(null).cookie)
 }
 
 /** To the product, where the person is signed out too; from there the browser comes back by way of our last page. */

@@ -7,9 +7,14 @@ import { newPasswordFields } from './reset.ts'
 import type { Told } from './section.ts'
 import type { Site } from './site.ts'
 
+/** Whether there is a password to change: not of whoever signs in otherwise, nor where one of ours is no way in. */
+export function hasPassword(site: Site, { user }: Person): boolean {
+  return user.password_hash !== undefined && !site.host_login
+}
+
 /** The password, of a person who has one. */
 export function passwordSection(site: Site, person: Person, { done, problem }: Told): Html | null {
-  if (person.user.password_hash === undefined) return null
+  if (!hasPassword(site, person)) return null
   const { title, text, current, submit, changed, changedText } = site.words.accounts.password
   const own = problem?.section === 'password' ? problem : undefined
   const wrong = (name: string) => (own?.field === name ? own.text : undefined)

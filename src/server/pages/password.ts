@@ -1,9 +1,11 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { hasFactor } from '../accounts/factors.ts'
 import { replacePassword } from '../accounts/recovery.ts'
 import { openSession } from '../accounts/sessions.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { enterByForm, isReply, roomPath } from './account.ts'
 import { seeOther, withCookies } from './layout.ts'
+import { hasPassword } from './password-section.ts'
 import { backTo } from './recent.ts'
 import { endingOf, sayProblem, tellPassword } from './reset.ts'
 import { securityPage } from './security.ts'
@@ -14,8 +16,7 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const entered = await enterByForm(site, http, 'security')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  // who signs in otherwise has none of ours to change
-  if (person.user.password_hash === undefined) return seeOther(roomPath(site, 'security'))
+  if (!hasPassword(site, person)) return seeOther(roomPath(site, 'security'))
   const refuse = (field: string, text: string, status: number) =>
     securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
   const { wrong, paused, stale } = site.words.accounts.password
@@ -28,8 +29,9 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   if (!user) return refuse('password', stale, 409)
   tellPassword(site, user.email)
   const { amr } = person.session
-  // the session stays as strong as it was, and where that is more than the password it is no newer either
-  const auth_time = amr?.includes('mfa') ? person.session.auth_time : site.clock()
+  // the session stays as strong as it was, and where there is more to show than the password it is no newer either
+  const more = amr?.includes('mfa') || hasFactor(await site.store.factors.find(user.sub))
+  const auth_time = more ? person.session.auth_time : site.clock()
   const shown = { auth_time, ...(amr && { amr }) }
   // the session that this browser had ended with all the others
   return withCookies(backTo(site, 'security', 'password'), await openSession(site, user, shown, null))

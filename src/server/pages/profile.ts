@@ -66,7 +66,7 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
       return profilePage(site, person, { done: '', wrong: { email: site.words.accounts.profile.freshWrong } }, 400)
   }
 
-  await postTo(site, http, { email, sub: person.user.sub }, async () => {
+  await postTo(site, http, { email, kind: verify ? 'verify' : 'change', sub: person.user.sub }, async () => {
     const user = await site.store.users.find(person.user.sub)
     const free = email === user?.email || (await site.store.users.findByEmail(email)) === null
     if (!user || !free || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null

@@ -23,16 +23,19 @@ export async function beginUpstream(site: Site, http: HttpRequest, id: string): 
   const ticket = fields.get('ticket')
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
-  const demands = interaction ? demandsOf(interaction) : {}
+  const demands = interaction ? demandsOf(interaction) : fields.get('account') === 'again' ? { hints: ANEW } : {}
   // whoever signs in to prove an account to link with must do so anew
   const proving = openPending(site, http)?.pending
   return leaveTo(site, findUpstream(site, id), {
     ticket,
     ...(ticket === '' && { next: roomOf(fields) }),
     ...demands,
-    ...(proving && { not_before: proving.created_at, hints: { ...demands.hints, prompt: 'login', max_age: 0 } }),
+    ...(proving && { not_before: proving.created_at, hints: { ...demands.hints, ...ANEW } }),
   })
 }
+
+/** They shall sign in there once more, and be told when that was. A time before stays what it is, and a room asks again. @spec OIDC Core §3.1.2.1 */
+const ANEW = { prompt: 'login', max_age: 0 } as const
 
 /** The way there, with the cookies that are asked for on the way back. */
 export async function leaveTo(site: Site, upstream: Upstream, waiting: Waiting): Promise<Reply> {
@@ -105,7 +108,8 @@ async function arrive(site: Site, http: HttpRequest, came: Return): Promise<Repl
   if ('refused' in arrival) {
     if (arrival.refused !== 'known' || !upstream.linking) throw refusal(arrival.refused)
     const login = withQuery(`${site.base}/login`, { ...(ticket === '' ? { next: room } : { ticket }), account: 'other' })
-    return withCookies(seeOther(login), keepPending(site, upstream, their))
+    const { holder } = arrival
+    return withCookies(seeOther(login), keepPending(site, upstream, their, holder === undefined ? {} : { holder }))
   }
   const { user, added } = arrival
   site.log.info({ event: added ? 'user.joined' : 'user.arrived', sub: user.sub, upstream: upstream.id })
@@ -121,7 +125,7 @@ async function bring(site: Site, person: Person | null, { upstream, their }: Ret
   const known = await site.store.identities.find(their.issuer, their.subject)
   if (known && known.sub !== sub) throw taken()
   if (known) return seeOther(roomPath(site, 'identities'))
-  return withCookies(seeOther(linkPath(site, '', 'identities')), keepPending(site, upstream, their, sub))
+  return withCookies(seeOther(linkPath(site, '', 'identities')), keepPending(site, upstream, their, { sub }))
 }
 
 /** What was to be linked belongs to somebody, or its place is not free. */

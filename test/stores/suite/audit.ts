@@ -135,6 +135,12 @@ const decisions: Readonly<Record<string, (store: Store) => Promise<Left>>> = {
     await store.factors.spendRecoveryCode(sub, 'a', { by: BY })
     return { event: 'recovery_code.used', actor: BY, sub, factor: 'recovery_codes' }
   },
+  'recovery codes are taken away': async (store) => {
+    const { sub } = aTotp()
+    await store.factors.setRecoveryCodes(sub, ['a'])
+    await store.factors.setRecoveryCodes(sub, [], { by: BY })
+    return { event: 'factor.removed', actor: BY, sub, factor: 'recovery_codes' }
+  },
   'all factors are taken away': async (store) => {
     const totp = aTotp()
     await store.factors.setTotp(totp)

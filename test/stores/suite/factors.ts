@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { MOST_PASSKEYS } from '../../../src/core/model/factor.ts'
-import { aPasskey, aSession, aTotp, fresh, NOW } from './records.ts'
+import { aPasskey, aSession, aTotp, aUser, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 /** What people show besides a password. */
@@ -34,6 +34,19 @@ export function factorTests(world: World): void {
     await world.store.factors.setRecoveryCodes(passkey.sub, ['a'])
     await world.store.factors.removePasskey(passkey.sub, passkey.passkey_id)
     assert.deepEqual(await world.store.factors.find(passkey.sub), none)
+  })
+
+  it('a person who was deleted meanwhile gets none: nothing is left of them', async () => {
+    const user = aUser()
+    const { sub } = user
+    await world.store.users.add(user)
+    await world.store.users.delete(sub)
+    const passkey = aPasskey({ sub })
+    assert.equal(await world.store.factors.addPasskey(passkey), false)
+    await world.store.factors.setTotp(aTotp({ sub }))
+    await world.store.factors.setRecoveryCodes(sub, ['a'])
+    assert.deepEqual(await world.store.factors.find(sub), none)
+    assert.equal(await world.store.factors.findPasskey(passkey.credential_id), null)
   })
 
   it('a passkey is one person’s, and has one name', async () => {
