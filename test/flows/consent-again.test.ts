@@ -283,6 +283,38 @@ describe('consent again', () => {
       assert.deepEqual((await site.store.receipts.verify({ sub: asked.person.sub })).findings, [])
     })
 
+    it('a form that is sent again, as a restored browser does, brings nothing back: narrowed, ended earlier or revoked meanwhile', async () => {
+      const answer = { scope: ['profile', 'invoices.read', 'bank.read'], duration: 'revoked' }
+      const params = { scope: `${SMALL} bank.read`, prompt: 'consent' }
+      for (const [button, fields] of [
+        ['grant-narrow-save', { scope: ['profile', 'invoices.read'] }],
+        ['grant-narrow-save', { scope: answer.scope, until: '7d' }],
+        ['grant-revoke-confirm', {}],
+      ] as const) {
+        const asked = await allowed({ reviewed: false }, answer as never)
+        const form = await asked.ask(params)
+        assert.ok((await answerOf(asked, form, answer, 'consent-allow')).has('code'))
+        const app = await asked.browser.get(`${ISSUER}/account/apps/${asked.client.client_id}`)
+        await asked.browser.submit(app, { ...fields } as never, button)
+        const after = (await asked.consent()).consent
+        const again = await asked.browser.follow(await asked.browser.submit(form, answer, 'consent-allow'), ISSUER)
+        assert.equal(ids(again.html).includes('consent-form'), !('until' in fields), 'what is no longer allowed is asked anew')
+        assert.deepEqual((await asked.consent()).consent, after, button)
+      }
+    })
+
+    it('what was allowed in another window meanwhile was not on the page, and no receipt says that it was', async () => {
+      const asked = await allowed()
+      const form = await asked.ask({ scope: 'openid profile bank.read', prompt: 'consent' })
+      const other = await asked.ask({ scope: `${SMALL} invoices.send` })
+      await answerOf(asked, other, {}, 'consent-allow')
+      const again = await asked.browser.submit(form, { scope: ['bank.read'] }, 'consent-allow')
+      assert.equal(again.status, 200)
+      assert.match(textOf(again.html), /Create and send invoices/)
+      await answerOf(asked, again, { scope: ['bank.read'] }, 'consent-allow')
+      assert.deepEqual((await newest(asked)).shown?.already, ['See invoices', 'Create and send invoices'])
+    })
+
     it('a name with markup or turned text stays one harmless line', async () => {
       const asked = await allowed()
       await asked.change({ client_name: '<img src=x>\u202Eevil\u200B' })
