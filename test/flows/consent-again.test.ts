@@ -218,6 +218,14 @@ describe('consent again', () => {
     assert.ok(!isAgain(await once.ask({ scope: `${SMALL} bank.read` })))
   })
 
+  it('an answer counts also where the app was of use while the page was read', async () => {
+    const asked = await allowed()
+    const page = await asked.ask({ scope: `${SMALL} bank.read` })
+    await site.store.consents.use(asked.person.sub, asked.client.client_id, site.time.now + 1, 3)
+    assert.ok((await answerOf(asked, page, {}, 'consent-allow')).has('code'))
+    assert.equal((await asked.consent()).consent?.scope, `${SMALL} bank.read`)
+  })
+
   it('in a language of the person', async () => {
     const asked = await allowed()
     const page = await asked.ask({ scope: `${SMALL} bank.read`, ui_locales: 'de' })
