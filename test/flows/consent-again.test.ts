@@ -311,6 +311,25 @@ describe('consent again', () => {
       }
     })
 
+    it('an end that is to stay is none where the consent ends while it is answered', async () => {
+      const asked = await allowed()
+      const { request_id, scope, expires_at } = (await asked.consent()).consent!
+      const form = await asked.ask({ scope: `${SMALL} bank.read` })
+      const ticket = tags(form.html, 'input').find(({ name }) => name === 'ticket')!['value']!
+      const cookie = [...asked.browser.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const { interactions } = site.app.server
+      const interaction = await interactions.open({ header: (name: string) => (name === 'cookie' ? cookie : undefined) } as never, ticket)
+      const { now } = site.time
+      try {
+        site.time.now = expires_at!
+        const given = { sub: asked.person.sub, scope: `${SMALL} bank.read`, duration: 'as_before', upon: { request_id, scope } } as const
+        assert.equal(await interactions.allow(interaction!, given), false)
+        assert.equal((await asked.consent()).consent?.scope, SMALL)
+      } finally {
+        site.time.now = now
+      }
+    })
+
     it('what was allowed in another window meanwhile was not on the page, and no receipt says that it was', async () => {
       const asked = await allowed()
       const form = await asked.ask({ scope: 'openid profile bank.read', prompt: 'consent' })
