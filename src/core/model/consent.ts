@@ -82,8 +82,9 @@ export function conclude(found: Consent | null, decision: Decision, now: Millise
   return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
 }
 
-/** Whether something that was allowed before was shown now and left off, or ends earlier now. */
+/** Whether something that was allowed before was shown now and left off, or ends earlier now; or rested, and was not shown. */
 function takesBack(before: Consent, after: Consent, { request, scope, claims }: Decision): boolean {
+  if (before.paused_at !== undefined && missingScope(before.scope, after.scope).length > 0) return true
   const left_off = missingScope(request.scope, scope)
   const held = new Set(splitScope(before.scope))
   if (left_off.some((word) => held.has(word))) return true

@@ -31,12 +31,13 @@ export interface Question {
 export async function questionOf(site: Site, sub: string, interaction: Interaction): Promise<Question> {
   const { client, dialect } = interaction
   const { consent: found, epoch } = await site.store.consents.find(sub, client.client_id)
-  const before = dialect.consent.asked_again === 'growth' ? standing(found, site.clock(), idleOf(site, client)) : null
+  const stands = standing(found, site.clock(), idleOf(site, client))
+  const before = dialect.consent.asked_again === 'growth' ? stands : null
   const offer = offerOf(site, interaction, before)
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
   const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
-  return { title, offer, difference, rests: before?.paused_at !== undefined, epoch }
+  return { title, offer, difference, rests: stands?.paused_at !== undefined, epoch }
 }
 
 /** A native app is asked in full each time, and so is one that rests, for all of it would go on; so is whoever wants it so; and who comes back to their own answer sees the same page. */
