@@ -3,7 +3,7 @@ import { timedId } from '../crypto/random.ts'
 import type { Actor } from '../model/audit.ts'
 import type { Client } from '../model/client.ts'
 import { conclude, type Decision, standing, withdrawalOf } from '../model/consent.ts'
-import { durationsFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
+import { durationsFor, limitFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
 import type { Context } from '../model/context.ts'
 import type { Consent } from '../model/grant.ts'
 import { identityOf } from './looks.ts'
@@ -26,7 +26,7 @@ function underPolicy({ consent: policy }: Context, client: Client, decision: Omi
   return {
     ...decision,
     duration: duration === 'as_before' ? duration : offeredDuration(durationsFor(policy, client), duration),
-    rules: withLimit(rules, policy),
+    rules: withLimit(rules, limitFor(policy, client)),
     identity: identityOf(client),
   }
 }

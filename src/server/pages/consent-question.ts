@@ -49,7 +49,7 @@ function mayShowDifference({ client, request }: Interaction, before: Consent): b
 /** Stands for all that was on the page but what passes with time: an answer counts only for what was shown. The language in front says in what words. */
 export function sealOf({ offer, difference, rests, epoch }: Question): string {
   const { durations, proposed: _, ...asked } = offer
-  const seen = [asked, durations.map(({ title }) => title), difference, rests, epoch]
+  const seen = [asked, durations.map(({ title }) => title), difference && { ...difference, until: null }, rests, epoch]
   return `${offer.language}.${fingerprint(JSON.stringify(seen)).slice(0, 22)}`
 }
 
