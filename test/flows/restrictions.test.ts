@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { narrowed, paused, resumed } from '../../src/core/model/restriction.ts'
+import { createUsage } from '../../src/core/usage.ts'
 import { restrict } from '../../src/server/accounts/consents.ts'
 import type { Browser } from '../support/browser.ts'
 import { inWorld, openWorld, type World } from '../support/world.ts'
@@ -329,6 +330,25 @@ describe('what is not used', () => {
 })
 
 describe('use', () => {
+  it(
+    'of an app is told although others are always busy: it must not seem unused, and be hidden from its person, while it has access',
+    inWorld({}, async (world) => {
+      await consented(world)
+      const { sub, client_id } = of(world)
+      const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+      const usage = createUsage({ store: world.store, clock: () => world.time.now, log }, 3)
+      for (const busy of ['a', 'b', 'c']) usage.note(busy, client_id)
+      const find = async () => (await world.store.consents.find(sub, client_id)).consent!
+      for (let i = 0; i < 4; i++) {
+        usage.note(i === 0 ? 'd' : sub, client_id)
+        for (const busy of ['a', 'b', 'c']) usage.note(busy, client_id)
+        world.time.now += 61_000
+        await usage.soon()
+      }
+      assert.ok((await find()).use, 'it found room')
+    }),
+  )
+
   it(
     'is counted without a write for each, and written once an hour',
     inWorld({}, async (world) => {
