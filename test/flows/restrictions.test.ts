@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { narrowed, paused, resumed } from '../../src/core/model/restriction.ts'
 import { createUsage } from '../../src/core/usage.ts'
 import { restrict } from '../../src/server/accounts/consents.ts'
+import { DEFAULT_LIFETIME } from '../../src/server/config.ts'
 import type { Browser } from '../support/browser.ts'
 import { inWorld, openWorld, type World } from '../support/world.ts'
 
@@ -302,6 +303,18 @@ describe('what is not used', () => {
       assert.equal(await asks(world, browser), 'code')
       world.time.now += DAY
       assert.equal(await asks(world, browser), 'asked')
+      assert.equal((await world.refresh(refresh_token)).body.error, 'invalid_grant')
+    }),
+  )
+
+  it(
+    'no token outlives it: an app that a person sees no longer must not go on, or come back by its own refresh',
+    inWorld({ client: { consent_idle: 3600 }, config: { lifetime: { ...DEFAULT_LIFETIME, access_token: 86_400 } } }, async (world) => {
+      const { browser, access_token, refresh_token } = await consented(world)
+      world.time.now += 3_600_000
+      assert.equal(await asks(world, browser), 'asked')
+      assert.equal((await world.userinfo(access_token)).status, 401)
+      assert.equal((await world.introspect(access_token)).body.active, false)
       assert.equal((await world.refresh(refresh_token)).body.error, 'invalid_grant')
     }),
   )
