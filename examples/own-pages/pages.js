@@ -53,6 +53,7 @@ async function showConsent() {
   byId('account').textContent = account.email
   byId('unreviewed').hidden = client.reviewed
   const list = byId('scopes')
+  for (const text of [consent.paused, consent.offline]) if (text) add(list, 'li', text)
   for (const { title, was, is } of consent.difference?.changed ?? []) add(list, 'li', `${title}: ${was} → ${is}`)
   for (const place of consent.difference?.places ?? []) add(list, 'li', place)
   for (const { scope, title, description, required } of consent.scopes) {

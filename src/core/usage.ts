@@ -2,7 +2,7 @@ import { HOUR, MINUTE, type Milliseconds } from './model/clock.ts'
 import type { Context, Usage } from './model/context.ts'
 import { OAuthError } from './model/error.ts'
 
-/** Pairs that are counted at once; of more the uses are not told. */
+/** Pairs that are counted at once; of more some uses are not told, and those that were written make room for them. */
 const MOST = 100_000
 /** How often it is looked which counts are to be written, and how often one pair's are. */
 const LOOK = MINUTE
@@ -23,19 +23,21 @@ interface Count {
  * Counts when and how often what people allowed is of use, in memory: a write for each would cost as much as the use itself. The counts of
  * a pair are written when it is first seen and once an hour after that, so a lookup may be an hour old, and a node that dies loses an hour.
  */
-export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'clock' | 'log'>): Usage {
+export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'clock' | 'log'>, most = MOST): Usage {
   /** By client, then by person: no name is put together for a look. */
   const clients = new Map<string, Map<string, Count>>()
   let pairs = 0
   let next = clock() + LOOK
   let full = false
+  /** Those that were written when it was last looked. */
+  let written: Count[] = []
 
   function note(sub: string, client_id: string): void {
     const known = clients.get(client_id)?.get(sub)
     if (known) {
       known.count += 1
       known.at = clock()
-    } else if (pairs < MOST) begin(sub, client_id)
+    } else if (pairs < most || makeRoom()) begin(sub, client_id)
     else full = true
   }
 
@@ -61,6 +63,18 @@ export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'cloc
     return found
   }
 
+  /** In place of one that was written and has no uses since: who is busy all the time must not keep out the others for good. */
+  function makeRoom(): boolean {
+    for (let one = written.pop(); one !== undefined; one = written.pop()) {
+      const people = clients.get(one.client_id)
+      if (one.count > 0 || people?.get(one.sub) !== one) continue
+      people.delete(one.sub)
+      pairs -= 1
+      return true
+    }
+    return false
+  }
+
   async function write(one: Count): Promise<void> {
     const { sub, client_id, count, at } = one
     one.count = 0 // what comes while it is written is another
@@ -79,12 +93,13 @@ export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'cloc
   async function flush(all: boolean): Promise<void> {
     const found = due(all)
     try {
-      while (found.length > 0) await Promise.all(found.splice(0, TOGETHER).map(write))
+      for (let i = 0; i < found.length; i += TOGETHER) await Promise.all(found.slice(i, i + TOGETHER).map(write))
     } catch (cause) {
       // a house that moves is read only until it has moved
       if (OAuthError.from(cause).reason !== 'moving')
         log.warn({ event: 'usage.unwritten', cause: cause instanceof Error ? cause : String(cause) })
     }
+    written = found
     if (full) log.warn({ event: 'usage.full', pairs })
     full = false
   }

@@ -118,6 +118,23 @@ describe('pages that a product draws itself, in a browser', { skip: noChromium }
     await page.context().close()
   })
 
+  it('who signs in on our page, as with a passkey, is led on to the consent page of the product', async () => {
+    const redirect_uri = 'https://app.example/cb' // of another origin than the pages: our policy names both
+    const { client_id } = server.run('client', 'add', '--metadata', JSON.stringify({ client_name: 'Web', redirect_uris: [redirect_uri] }))
+    const asked = new URL(authorize)
+    asked.searchParams.set('client_id', String(client_id))
+    asked.searchParams.set('redirect_uri', redirect_uri)
+    const page = await (await browser.newContext()).newPage()
+    await page.goto(asked.href)
+    const ticket = new URL(page.url()).searchParams.get('ticket')!
+    await page.goto(`${server.issuer}/login?${new URLSearchParams({ ticket, page: 'ours' })}`)
+    await byId(page, 'login-email').fill('mara@otterbakery.example')
+    await byId(page, 'login-password').fill('otter-lantern-62')
+    await byId(page, 'login-submit').click()
+    await page.waitForURL(`${own}/consent?**`, { timeout: 5_000 })
+    await page.context().close()
+  })
+
   it('a page of another origin reads and decides nothing', async () => {
     const context = await browser.newContext()
     const page = await context.newPage()

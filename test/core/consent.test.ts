@@ -62,6 +62,14 @@ describe('what a decision leaves behind', () => {
       'openid email',
       false,
     ],
+    [
+      'what rests does not go on unnamed, where any change is asked again',
+      { ...before, paused_at: 1200 },
+      { ...forever, rules: { remembered: true, asked_again: 'change' } },
+      'openid email',
+      true,
+    ],
+    ['what rests goes on where it was named', { ...before, paused_at: 1200 }, forever, 'calendar openid email', false],
     ['what is over does not go on', { ...before, expires_at: 1500 }, forever, 'openid email', false],
     ['what ends earlier now ends what was given', endless, decision, 'calendar openid email', true],
   ]

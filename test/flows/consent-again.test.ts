@@ -218,6 +218,14 @@ describe('consent again', () => {
     assert.ok(!isAgain(await once.ask({ scope: `${SMALL} bank.read` })))
   })
 
+  it('an answer counts also where the app was of use while the page was read', async () => {
+    const asked = await allowed()
+    const page = await asked.ask({ scope: `${SMALL} bank.read` })
+    await site.store.consents.use(asked.person.sub, asked.client.client_id, site.time.now + 1, 3)
+    assert.ok((await answerOf(asked, page, {}, 'consent-allow')).has('code'))
+    assert.equal((await asked.consent()).consent?.scope, `${SMALL} bank.read`)
+  })
+
   it('in a language of the person', async () => {
     const asked = await allowed()
     const page = await asked.ask({ scope: `${SMALL} bank.read`, ui_locales: 'de' })
@@ -281,6 +289,57 @@ describe('consent again', () => {
       assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303])
       assert.equal((await asked.consent()).consent?.scope, `${SMALL} bank.read`)
       assert.deepEqual((await site.store.receipts.verify({ sub: asked.person.sub })).findings, [])
+    })
+
+    it('a form that is sent again, as a restored browser does, brings nothing back: narrowed, ended earlier or revoked meanwhile', async () => {
+      const answer = { scope: ['profile', 'invoices.read', 'bank.read'], duration: 'revoked' }
+      const params = { scope: `${SMALL} bank.read`, prompt: 'consent' }
+      for (const [button, fields] of [
+        ['grant-narrow-save', { scope: ['profile', 'invoices.read'] }],
+        ['grant-narrow-save', { scope: answer.scope, until: '7d' }],
+        ['grant-revoke-confirm', {}],
+      ] as const) {
+        const asked = await allowed({ reviewed: false }, answer as never)
+        const form = await asked.ask(params)
+        assert.ok((await answerOf(asked, form, answer, 'consent-allow')).has('code'))
+        const app = await asked.browser.get(`${ISSUER}/account/apps/${asked.client.client_id}`)
+        await asked.browser.submit(app, { ...fields } as never, button)
+        const after = (await asked.consent()).consent
+        const again = await asked.browser.follow(await asked.browser.submit(form, answer, 'consent-allow'), ISSUER)
+        assert.equal(ids(again.html).includes('consent-form'), !('until' in fields), 'what is no longer allowed is asked anew')
+        assert.deepEqual((await asked.consent()).consent, after, button)
+      }
+    })
+
+    it('an end that is to stay is none where the consent ends while it is answered', async () => {
+      const asked = await allowed()
+      const { request_id, scope, expires_at } = (await asked.consent()).consent!
+      const form = await asked.ask({ scope: `${SMALL} bank.read` })
+      const ticket = tags(form.html, 'input').find(({ name }) => name === 'ticket')!['value']!
+      const cookie = [...asked.browser.jar].map(([name, value]) => `${name}=${value}`).join('; ')
+      const { interactions } = site.app.server
+      const interaction = await interactions.open({ header: (name: string) => (name === 'cookie' ? cookie : undefined) } as never, ticket)
+      const { now } = site.time
+      try {
+        site.time.now = expires_at!
+        const given = { sub: asked.person.sub, scope: `${SMALL} bank.read`, duration: 'as_before', upon: { request_id, scope } } as const
+        assert.equal(await interactions.allow(interaction!, given), false)
+        assert.equal((await asked.consent()).consent?.scope, SMALL)
+      } finally {
+        site.time.now = now
+      }
+    })
+
+    it('what was allowed in another window meanwhile was not on the page, and no receipt says that it was', async () => {
+      const asked = await allowed()
+      const form = await asked.ask({ scope: 'openid profile bank.read', prompt: 'consent' })
+      const other = await asked.ask({ scope: `${SMALL} invoices.send` })
+      await answerOf(asked, other, {}, 'consent-allow')
+      const again = await asked.browser.submit(form, { scope: ['bank.read'] }, 'consent-allow')
+      assert.equal(again.status, 200)
+      assert.match(textOf(again.html), /Create and send invoices/)
+      await answerOf(asked, again, { scope: ['bank.read'] }, 'consent-allow')
+      assert.deepEqual((await newest(asked)).shown?.already, ['See invoices', 'Create and send invoices'])
     })
 
     it('a name with markup or turned text stays one harmless line', async () => {

@@ -84,7 +84,20 @@ describe('a deployment that lets people choose from a year and less, and ends ev
     await site.store.consents.decide(endless, receipt)
     const again = await browser.follow(await browser.get(site.authorizeUrl({ scope: 'openid profile bank.read' })), ISSUER)
     assert.ok(ids(again.html).includes('consent-kept'))
+    assert.match(textOf(again.html), /Until 19 February 2027/, 'the page says so')
     await browser.submit(again, {}, 'consent-allow')
     assert.equal(await endOf(person.sub), site.time.now + 90 * DAY)
+  })
+
+  it('what is to stay as it was lasts no longer than what is offered by now: an older choice lengthens nothing new', async () => {
+    const client = await site.addClient({ client_id: 'shortened' })
+    const { person, browser, page } = await begin('shortened')
+    await browser.submit(page, { duration: '1y' }, 'consent-allow')
+    await site.store.clients.update({ ...client, consent_durations: ['30d'] })
+    const query = { client_id: 'shortened', scope: 'openid profile bank.read' }
+    const again = await browser.follow(await browser.get(site.authorizeUrl(query)), ISSUER)
+    assert.match(textOf(again.html), /Until 21 December/)
+    await browser.submit(again, {}, 'consent-allow')
+    assert.equal(await endOf(person.sub, 'shortened'), site.time.now + 30 * DAY)
   })
 })

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { narrowed, paused, resumed } from '../../src/core/model/restriction.ts'
+import { createUsage } from '../../src/core/usage.ts'
 import { restrict } from '../../src/server/accounts/consents.ts'
+import { DEFAULT_LIFETIME } from '../../src/server/config.ts'
 import type { Browser } from '../support/browser.ts'
 import { inWorld, openWorld, type World } from '../support/world.ts'
 
@@ -306,6 +308,18 @@ describe('what is not used', () => {
   )
 
   it(
+    'no token outlives it: an app that a person sees no longer must not go on, or come back by its own refresh',
+    inWorld({ client: { consent_idle: 3600 }, config: { lifetime: { ...DEFAULT_LIFETIME, access_token: 86_400 } } }, async (world) => {
+      const { browser, access_token, refresh_token } = await consented(world)
+      world.time.now += 3_600_000
+      assert.equal(await asks(world, browser), 'asked')
+      assert.equal((await world.userinfo(access_token)).status, 401)
+      assert.equal((await world.introspect(access_token)).body.active, false)
+      assert.equal((await world.refresh(refresh_token)).body.error, 'invalid_grant')
+    }),
+  )
+
+  it(
     'what was over for not being used is not carried over into the next consent',
     inWorld({}, async (world) => {
       const { browser } = await consented(world)
@@ -329,6 +343,25 @@ describe('what is not used', () => {
 })
 
 describe('use', () => {
+  it(
+    'of an app is told although others are always busy: it must not seem unused, and be hidden from its person, while it has access',
+    inWorld({}, async (world) => {
+      await consented(world)
+      const { sub, client_id } = of(world)
+      const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+      const usage = createUsage({ store: world.store, clock: () => world.time.now, log }, 3)
+      for (const busy of ['a', 'b', 'c']) usage.note(busy, client_id)
+      const find = async () => (await world.store.consents.find(sub, client_id)).consent!
+      for (let i = 0; i < 4; i++) {
+        usage.note(i === 0 ? 'd' : sub, client_id)
+        for (const busy of ['a', 'b', 'c']) usage.note(busy, client_id)
+        world.time.now += 61_000
+        await usage.soon()
+      }
+      assert.ok((await find()).use, 'it found room')
+    }),
+  )
+
   it(
     'is counted without a write for each, and written once an hour',
     inWorld({}, async (world) => {

@@ -123,6 +123,31 @@ describe('connected apps', () => {
     assert.deepEqual(await decisionsOf(person), ['allowed', 'paused', 'allowed'])
   })
 
+  it('what rests is not let go on by a page that does not say so, in a dialect that asks anew for each change', async () => {
+    const own = await openSite({ config: { dialects: ['standard', 'talque'] } })
+    try {
+      const redirect_url = 'https://app.tallyboat.example/cb'
+      const scope = 'EMAIL PROFILE'
+      await own.addClient({ client_id: 'tq', dialect: 'talque', scope, token_endpoint_auth_method: 'client_secret_post' })
+      const browser = own.browser()
+      await own.signIn(browser)
+      const ask = async (words: string) => {
+        const query = new URLSearchParams({ client_id: 'tq', scope: words, response_type: 'code', redirect_url, state: 'kV3n0-guess' })
+        return browser.follow(await browser.get(`${ISSUER}/oauth2/authorization?${query}`), ISSUER)
+      }
+      await browser.submit(await ask(scope), { duration: 'revoked' }, 'consent-allow')
+      const { epoch } = await own.store.consents.find(own.mara.sub, 'tq')
+      await browser.submit(await browser.get(APPS), {}, 'grant-tq-pause')
+      const page = await ask('EMAIL')
+      assert.ok(has(page, 'consent-paused'), 'it says so')
+      await browser.submit(page, { duration: 'revoked' }, 'consent-allow')
+      const after = await own.store.consents.find(own.mara.sub, 'tq')
+      assert.deepEqual([after.consent?.scope, after.epoch], ['EMAIL', epoch + 1], 'PROFILE was not on it, and what had it is over')
+    } finally {
+      await own.close()
+    }
+  })
+
   it('each receipt leads to its page and its file', async () => {
     const { browser } = await connected()
     await browser.submit(await open(browser, APPS), {}, 'grant-tallyboat-pause')

@@ -210,6 +210,21 @@ describe('interactions as JSON', () => {
     assert.equal(receipt?.shown?.difference?.receipt_id, consent.difference.receipt_id)
   })
 
+  it('say what our page would say: that it keeps its access while one is away, and that it is paused and would go on', async () => {
+    await site.addClient({ client_id: 'keeper', scope: 'openid profile offline_access' })
+    const person = await site.addPerson('keeper@otterbakery.example')
+    const browser = site.browser()
+    const params = { client_id: 'keeper', scope: 'openid profile offline_access', prompt: 'consent' }
+    const first = await atConsent(browser, params, person)
+    assert.deepEqual([first.shown.consent.paused, first.shown.consent.offline], [null, 'It keeps its access while you are away.'])
+    await ask(browser, '/interaction/decision', first.answer)
+    const [receipt] = await site.store.receipts.list(person.sub, { limit: 1 })
+    assert.equal(receipt?.shown?.offline, true, 'and the receipt says that it was said')
+    await browser.submit(await browser.get(`${ISSUER}/account/apps`), {}, 'grant-keeper-pause')
+    const again = await atConsent(browser, params, person)
+    assert.equal(again.shown.consent.paused, 'You have paused it. If you allow this, it goes on.')
+  })
+
   it('an answer that comes twice is taken once', async () => {
     const browser = site.browser()
     const { answer } = await atConsent(browser, { prompt: 'consent' }, await site.addPerson('twice@otterbakery.example'))

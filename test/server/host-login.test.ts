@@ -358,6 +358,28 @@ describe('attacks on the hand-over', () => {
     assert.equal(visit.status, 200)
     assert.equal(visit.location, '')
   })
+
+  it('open redirect: such an address leads there for half an hour, and not once its app is long gone', async () => {
+    const browser = site.browser()
+    const { state, nonce } = await ask(browser)
+    await handOver(browser, state, await sign({ nonce }))
+    const asked = { client_id: 'tallyboat', post_logout_redirect_uri: 'https://tallyboat.example/bye', state: 'a b' }
+    const page = await browser.follow(await browser.get(`${ISSUER}/logout?${new URLSearchParams(asked)}`), ISSUER)
+    const left = new URL((await browser.submit(page, {}, 'logout-confirm')).location)
+    assert.equal(left.origin + left.pathname, `${PRODUCT}/bye`)
+    const back = left.searchParams.get('return_to')!
+    assert.equal((await browser.get(back)).location, 'https://tallyboat.example/bye?state=a%20b')
+    const longer = new URL(back)
+    longer.searchParams.set('until', '9999999999999')
+    assert.equal((await browser.get(longer.href)).location, '')
+    const { now } = site.time
+    try {
+      site.time.now += 31 * 60_000
+      assert.equal((await browser.get(back)).location, '')
+    } finally {
+      site.time.now = now
+    }
+  })
 })
 
 describe('a sign-out of the product', () => {

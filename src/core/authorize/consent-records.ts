@@ -2,8 +2,8 @@ import { sha256 } from '../crypto/hash.ts'
 import { timedId } from '../crypto/random.ts'
 import type { Actor } from '../model/audit.ts'
 import type { Client } from '../model/client.ts'
-import { conclude, type Decision, withdrawalOf } from '../model/consent.ts'
-import { durationsFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
+import { conclude, type Decision, standing, withdrawalOf } from '../model/consent.ts'
+import { durationsFor, limitFor, offeredDuration, withLimit } from '../model/consent-policy.ts'
 import type { Context } from '../model/context.ts'
 import type { Consent } from '../model/grant.ts'
 import { identityOf } from './looks.ts'
@@ -13,8 +13,9 @@ export async function writeDecision(context: Context, client: Client, given: Omi
   const decision = underPolicy(context, client, given)
   const found = await context.store.consents.find(decision.sub, decision.request.client_id)
   const { upon } = decision
-  if (upon && (found.consent?.request_id !== upon.request_id || found.consent.scope !== upon.scope)) return false
   const now = context.clock()
+  const before = standing(found.consent, now, decision.idle) // it may be over since the page was made: then there is no end to keep
+  if (upon && (before?.request_id !== upon.request_id || before.scope !== upon.scope)) return false
   const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
   return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, by })
 }
@@ -25,7 +26,7 @@ function underPolicy({ consent: policy }: Context, client: Client, decision: Omi
   return {
     ...decision,
     duration: duration === 'as_before' ? duration : offeredDuration(durationsFor(policy, client), duration),
-    rules: withLimit(rules, policy),
+    rules: withLimit(rules, limitFor(policy, client)),
     identity: identityOf(client),
   }
 }

@@ -8,7 +8,7 @@ import { OAuthError } from '../model/error.ts'
 import { type AuthorizationCode, bornAt, type Grant } from '../model/grant.ts'
 import { lifetimeOf, refreshLifetime } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
-import { accessTokenLifetime, narrowResources } from '../model/resource.ts'
+import { grantedTokenLifetime, narrowResources } from '../model/resource.ts'
 
 /** For how long a client that lost the answer may send its code again, where its dialect allows it. */
 const TOLERANCE = 10 * SECOND
@@ -53,7 +53,7 @@ async function openCode(context: Context, code: string): Promise<AuthorizationCo
 function openGrant(context: Context, code: AuthorizationCode, client: Client, dialect: Dialect, now: Milliseconds): Grant {
   const { ends_at, redirect_hash: _r, code_challenge: _c, code_challenge_method: _m, nonce: _n, ...kept } = code
   const refresh = client.grant_types.includes('refresh_token') && dialect.refresh_tokens === 'registered'
-  const token = now + accessTokenLifetime(context, dialect, code.resource) * SECOND
+  const token = now + grantedTokenLifetime(context, dialect, client, code.resource) * SECOND
   const longest = refresh ? now + lifetimeOf(context, dialect, 'grant') * SECOND : token
   const end = Math.min(longest, ends_at ?? longest)
   // a grant outlives its tokens

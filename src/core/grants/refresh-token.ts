@@ -7,7 +7,7 @@ import { OAuthError } from '../model/error.ts'
 import type { Grant } from '../model/grant.ts'
 import { lifetimeOf, refreshLifetime } from '../model/lifetimes.ts'
 import { type Params, requireParams } from '../model/params.ts'
-import { accessTokenLifetime, longestAccessToken, narrowResources } from '../model/resource.ts'
+import { grantedTokenLifetime, longestAccessToken, narrowResources } from '../model/resource.ts'
 import { commonScope, joinScope, missingScope, splitScope } from '../model/scope.ts'
 
 const LONGEST_GRACE = 300 // seconds
@@ -54,7 +54,7 @@ async function rotateSeen(
   const asked = usual ? null : JSON.stringify([splitScope(scope).sort(), resource])
   if (scope !== '' && leftOf(scope, grant) === '') throw new OAuthError('invalid_scope', 'The person has taken all of this scope back.')
   // a grant outlives its tokens
-  const lives = Math.max(refreshLifetime(context, dialect, client), accessTokenLifetime(context, dialect, resource))
+  const lives = Math.max(refreshLifetime(context, dialect, client), grantedTokenLifetime(context, dialect, client, resource))
   const idle = now + lives * SECOND
   const rotated = await context.store.grants.rotate(shown.grant_id, shown.generation, now, idle, asked)
   const standing = rotated ?? (await findRetried(context, client, dialect, shown, asked, now))

@@ -1,4 +1,4 @@
-import { DAY, HOUR, type Milliseconds } from './clock.ts'
+import { DAY, HOUR, type Milliseconds, SECOND } from './clock.ts'
 
 /** For how long something may be allowed: by the value of the form's field. */
 export const DURATIONS = { once: HOUR, '30d': 30 * DAY, '1y': 365 * DAY, revoked: null } as const
@@ -27,7 +27,13 @@ export function offeredDuration(offered: readonly Duration[], asked: Duration): 
   return offered.filter((duration) => lasts(duration) <= lasts(asked)).at(-1) ?? offered[0]!
 }
 
+/** How long anything may last for this client: also what is to stay as it was, and was chosen when more was offered. */
+export function limitFor(policy: ConsentPolicy, client: { consent_durations?: readonly Duration[] }): Pick<ConsentPolicy, 'longest'> {
+  const lasts = DURATIONS[durationsFor(policy, client).at(-1)!]
+  return lasts === null ? policy : { longest: Math.min(lasts / SECOND, policy.longest ?? Number.POSITIVE_INFINITY) }
+}
+
 /** The rules of a dialect under the deployment's own limit: the shorter end counts. */
-export function withLimit<Rules extends { longest?: number }>(rules: Rules, { longest }: ConsentPolicy): Rules {
+export function withLimit<Rules extends { longest?: number }>(rules: Rules, { longest }: Partial<ConsentPolicy>): Rules {
   return longest === undefined ? rules : { ...rules, longest: Math.min(longest, rules.longest ?? longest) }
 }

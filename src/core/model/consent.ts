@@ -82,8 +82,9 @@ export function conclude(found: Consent | null, decision: Decision, now: Millise
   return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
 }
 
-/** Whether something that was allowed before was shown now and left off, or ends earlier now. */
+/** Whether something that was allowed before was shown now and left off, or ends earlier now; or rested, and was not shown. */
 function takesBack(before: Consent, after: Consent, { request, scope, claims }: Decision): boolean {
+  if (before.paused_at !== undefined && missingScope(before.scope, after.scope).length > 0) return true
   const left_off = missingScope(request.scope, scope)
   const held = new Set(splitScope(before.scope))
   if (left_off.some((word) => held.has(word))) return true
@@ -135,15 +136,22 @@ function scopeAt(before: Consent | null, { request, scope }: Decision): Record<s
 }
 
 function endAfter(before: Consent | null, { duration, rules }: Decision, granted_at: Milliseconds): Milliseconds | undefined {
-  const longest = rules.longest === undefined ? Number.POSITIVE_INFINITY : rules.longest * SECOND
-  // what was allowed under an older policy ends by the present one
-  if (duration === 'as_before')
-    return longest === Number.POSITIVE_INFINITY
-      ? before?.expires_at
-      : Math.min(before?.expires_at ?? longest + granted_at, longest + granted_at)
-  const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longest)
+  if (duration === 'as_before') return keptEnd(before, rules, granted_at)
+  const lasts = Math.min(DURATIONS[duration] ?? Number.POSITIVE_INFINITY, longestOf(rules))
   return lasts === Number.POSITIVE_INFINITY ? undefined : granted_at + lasts
 }
+
+/** The end of what stays as it was: what was allowed under an older policy ends by the present one. */
+export function keptEnd(
+  before: Pick<Consent, 'expires_at'> | null,
+  rules: { longest?: number },
+  granted_at: Milliseconds,
+): Milliseconds | undefined {
+  const end = Math.min(before?.expires_at ?? Number.POSITIVE_INFINITY, granted_at + longestOf(rules))
+  return end === Number.POSITIVE_INFINITY ? undefined : end
+}
+
+const longestOf = ({ longest }: { longest?: number }): Milliseconds => (longest ?? Number.POSITIVE_INFINITY) * SECOND
 
 /** The receipt of a consent that is taken back. Pure. */
 export function withdrawalOf(

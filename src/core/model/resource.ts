@@ -1,7 +1,7 @@
 import type { Context } from './context.ts'
 import type { Dialect } from './dialect.ts'
 import { OAuthError } from './error.ts'
-import { lifetimeOf } from './lifetimes.ts'
+import { idleOf, lifetimeOf } from './lifetimes.ts'
 import { type ResourceDefinition, splitScope } from './scope.ts'
 
 const LONGEST = 512
@@ -68,6 +68,16 @@ export function findDefinition(context: Context, resource: readonly string[] | u
 /** Seconds that an access token for these resources lives. */
 export function accessTokenLifetime(context: Context, dialect: Dialect, resource: readonly string[] | undefined): number {
   return findDefinition(context, resource)?.access_token_lifetime ?? lifetimeOf(context, dialect, 'access_token')
+}
+
+/** Of one that comes from what a person allowed: it is not good for longer than that is without use. */
+export function grantedTokenLifetime(
+  context: Context,
+  dialect: Dialect,
+  client: { consent_idle?: number },
+  resource: readonly string[] | undefined,
+): number {
+  return Math.min(accessTokenLifetime(context, dialect, resource), idleOf(context, client))
 }
 
 /** Seconds that no access token of a dialect outlives, whatever it is for. */

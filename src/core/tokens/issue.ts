@@ -4,7 +4,7 @@ import { type Milliseconds, type NumericDate, numericDate, SECOND } from '../mod
 import type { Context, Issue } from '../model/context.ts'
 import { type Dialect, standard, type TokenResponseShape } from '../model/dialect.ts'
 import type { Grant } from '../model/grant.ts'
-import { accessTokenLifetime, findDefinition } from '../model/resource.ts'
+import { accessTokenLifetime, findDefinition, grantedTokenLifetime } from '../model/resource.ts'
 import { hasScope } from '../model/scope.ts'
 import type { AccessTokenClaims, TokenResponse } from '../model/token.ts'
 
@@ -13,8 +13,9 @@ export async function issueTokens(context: Context, client: Client, dialect: Dia
   const { grant, scope } = issue
   const now = context.clock()
   const iat = numericDate(now)
-  const lifetime = accessTokenLifetime(context, dialect, issue.resource)
-  const exp = grant ? Math.min(iat + lifetime, numericDate(grant.ends_at)) : iat + lifetime
+  const exp = grant
+    ? Math.min(iat + grantedTokenLifetime(context, dialect, client, issue.resource), numericDate(grant.ends_at))
+    : iat + accessTokenLifetime(context, dialect, issue.resource)
   const claims = accessTokenClaims(context, client, issue, iat, exp)
   const format = findDefinition(context, issue.resource)?.access_token_format ?? client.access_token_format ?? dialect.access_token_format
   const { signer, access_token, refreshTokens } = context.keys

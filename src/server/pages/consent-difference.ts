@@ -1,4 +1,5 @@
-import { resourcesOf } from '../../core/model/consent.ts'
+import { keptEnd, resourcesOf } from '../../core/model/consent.ts'
+import { limitFor, withLimit } from '../../core/model/consent-policy.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import type { ShownClient, StoredReceipt } from '../../core/model/receipt.ts'
@@ -40,8 +41,10 @@ export type ChangedPart = 'host' | 'name' | 'logo' | 'publisher' | 'policy' | 't
 
 /** Null where there is nothing that a person would see. */
 export async function differenceOf(site: Site, before: Consent, interaction: Interaction, offer: Offer): Promise<Difference | null> {
-  const { request } = interaction
-  const { sub, request_id, scope, granted_at, expires_at, scope_at, declined = '' } = before
+  const { request, client, dialect } = interaction
+  const { used_at: _used, use: _use, ...stable } = before // an app in use must not undo the answer
+  const { sub, request_id, scope, granted_at, scope_at, declined = '' } = before
+  const until = keptEnd(before, withLimit(dialect.consent, limitFor(site.consent, client)), site.clock())
   const receipt = before.receipt_id === undefined ? null : await site.store.receipts.find(sub, before.receipt_id)
   const known = resourcesOf(request).flatMap((place) => scope_at[place] ?? [])
   const isHeld = (word: string) => hasScope(scope, word) && known.every((held) => hasScope(held, word))
@@ -55,9 +58,9 @@ export async function differenceOf(site: Site, before: Consent, interaction: Int
   if (added.length + places.length + changed.length === 0 && !claims) return null
   return {
     upon: { request_id, scope },
-    state: fingerprint(JSON.stringify(before)).slice(0, 22),
+    state: fingerprint(JSON.stringify(stable)).slice(0, 22),
     since: granted_at,
-    ...(expires_at !== undefined && { until: expires_at }),
+    ...(until !== undefined && { until }),
     ...(receipt && { receipt_id: receipt.receipt_id, ...(receipt.seq !== undefined && { receipt_seq: receipt.seq }) }),
     added,
     claims,

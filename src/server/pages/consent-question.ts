@@ -23,18 +23,21 @@ export interface Question {
   difference: Difference | null
   /** The person lets the app rest: their yes lets it go on. */
   rests: boolean
+  /** Of what the person has taken back so far: a page from before that brings nothing back. */
+  epoch: number
 }
 
 /** What is to be asked of this person. Throws OAuthError where it is more than a receipt can hold. */
 export async function questionOf(site: Site, sub: string, interaction: Interaction): Promise<Question> {
   const { client, dialect } = interaction
-  const found = (await site.store.consents.find(sub, client.client_id)).consent
-  const before = dialect.consent.asked_again === 'growth' ? standing(found, site.clock(), idleOf(site, client)) : null
+  const { consent: found, epoch } = await site.store.consents.find(sub, client.client_id)
+  const stands = standing(found, site.clock(), idleOf(site, client))
+  const before = dialect.consent.asked_again === 'growth' ? stands : null
   const offer = offerOf(site, interaction, before)
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
   const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
-  return { title, offer, difference, rests: before?.paused_at !== undefined }
+  return { title, offer, difference, rests: stands?.paused_at !== undefined, epoch }
 }
 
 /** A native app is asked in full each time, and so is one that rests, for all of it would go on; so is whoever wants it so; and who comes back to their own answer sees the same page. */
@@ -44,9 +47,9 @@ function mayShowDifference({ client, request }: Interaction, before: Consent): b
 }
 
 /** Stands for all that was on the page but what passes with time: an answer counts only for what was shown. The language in front says in what words. */
-export function sealOf({ offer, difference, rests }: Question): string {
-  const { already: _, durations, proposed: _proposed, ...asked } = offer
-  const seen = [asked, durations.map(({ title }) => title), difference, rests]
+export function sealOf({ offer, difference, rests, epoch }: Question): string {
+  const { durations, proposed: _, ...asked } = offer
+  const seen = [asked, durations.map(({ title }) => title), difference && { ...difference, until: null }, rests, epoch]
   return `${offer.language}.${fingerprint(JSON.stringify(seen)).slice(0, 22)}`
 }
 

@@ -31,7 +31,7 @@ export async function showInteraction(
     login: { ask, email, ours: withQuery(`${site.issuer}/login`, { ticket, page: 'ours' }) },
     account: person && showAccount(person),
     others: others.map(showAccount),
-    consent: person && showQuestion(await questionOf(site, person.user.sub, interaction)),
+    consent: person && showQuestion(site, await questionOf(site, person.user.sub, interaction)),
   }
 }
 
@@ -46,13 +46,15 @@ function showAccount({ session, user }: Person) {
 }
 
 /** What there is to choose is in the same places, whether all is asked or only what is otherwise than before. */
-function showQuestion(question: Question) {
-  const { title, offer, difference } = question
+function showQuestion({ words }: Site, question: Question) {
+  const { title, offer, difference, rests } = question
   const one = difference?.choices === 1 // then the button is the choice
-  const { claims } = difference ?? offer
+  const { claims, offline } = difference ?? offer
   return {
     looks: sealOf(question),
     title,
+    paused: rests ? words.apps.restsText : null,
+    offline: offline ? words.consent.offline : null,
     scopes: (difference ? difference.added : offer.scopes).map((scope) => showScope(scope, one)),
     claims: claims && { ...claims, required: one || claims.required },
     resources: offer.resources,

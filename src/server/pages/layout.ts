@@ -77,9 +77,10 @@ export function withCookies(reply: Reply, ...cookies: string[]): Reply {
   return { ...reply, headers: { ...reply.headers, 'set-cookie': [...(typeof own === 'string' ? [own] : own), ...cookies] } }
 }
 
-/** A form of ours may lead to the product in the end, to sign in or out there. */
-function formTargets({ host_login }: Frame, form_action: string): string {
-  const addresses = [host_login?.login, host_login?.logout].filter((address) => address !== undefined)
+/** A form of ours may lead to the product in the end, to sign in or out there, or to a page that it draws itself. */
+function formTargets({ host_login, own_pages }: Frame, form_action: string): string {
+  const given = [host_login?.login, host_login?.logout, own_pages?.login, own_pages?.consent]
+  const addresses = given.filter((address) => address !== undefined)
   return [...new Set([form_action, ...addresses.map((address) => new URL(address).origin)])].filter(Boolean).join(' ')
 }
 

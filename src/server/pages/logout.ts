@@ -1,4 +1,5 @@
 import type { Client } from '../../core/model/client.ts'
+import { MINUTE } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
@@ -46,18 +47,24 @@ export async function submitLogout(site: Site, http: HttpRequest): Promise<Reply
   return withCookies(next, ...cookies, ...leavePending(site, http), site.interactions.renew(null).cookie)
 }
 
+/** How long the product may take: an address of ours that leads elsewhere shall not do so for ever. */
+const PATIENCE = 30 * MINUTE
+
 /** To the product, where the person is signed out too; from there the browser comes back by way of our last page. */
 function leaveHost(site: Site, logout: string, { post_logout_redirect_uri, state }: LogoutRequest): Reply {
   const done = `${site.issuer}/logout/done`
   const to = post_logout_redirect_uri && withQuery(post_logout_redirect_uri, { state })
-  return seeOther(withQuery(logout, { return_to: to ? withQuery(done, { to, mac: site.keys.mac('logout', to) }) : done }))
+  const until = String(site.clock() + PATIENCE)
+  const return_to = to ? withQuery(done, { to, until, mac: site.keys.mac('logout', `${until} ${to}`) }) : done
+  return seeOther(withQuery(logout, { return_to }))
 }
 
-/** Says that it is done, or leads on to where an app asked to: only an address that we have looked at carries our MAC. */
+/** Says that it is done, or leads on to where an app asked to: only an address that we have just looked at carries our MAC. */
 export async function signedOut(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = readQuery(http)
   const to = fields.get('to')
-  if (to !== '' && isMacOf(site, 'logout', to, fields.get('mac'))) return seeOther(to)
+  const until = fields.get('until')
+  if (to !== '' && isMacOf(site, 'logout', `${until} ${to}`, fields.get('mac')) && Number(until) > site.clock()) return seeOther(to)
   return page(site, {
     title: site.words.logout.doneTitle,
     main: html`<div class="width-s stack-l">

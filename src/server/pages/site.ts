@@ -42,6 +42,8 @@ export interface Frame {
   words: Words
   /** The product that people sign in at, where that is not here. */
   host_login?: HostLogin
+  /** Pages that the product draws itself. */
+  own_pages?: OwnPages
 }
 
 /** Everything that pages hold for as long as the server runs. */
@@ -55,7 +57,6 @@ export interface Site extends Frame, Accounts {
   lifetime: Lifetimes
   /** Whether people make accounts by themselves; they do not unless it says so. */
   registration?: 'open' | 'closed' | undefined
-  own_pages?: OwnPages
   /** What was started together with the server, where it is a first try on one computer. */
   first_run?: FirstRun
 }
