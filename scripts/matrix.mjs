@@ -8,6 +8,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 process.env.PAGES = 'thorough'
 const { CHROMIUM, openBrowser } = await import('../test/browser/chromium.ts')
 const { walkInLanguage } = await import('../test/browser/languages.ts')
+const { walkAgain } = await import('../test/browser/languages-again.ts')
 const { walkUpstream } = await import('../test/browser/languages-upstream.ts')
 const { startVouchsafe } = await import('../test/browser/start.ts')
 const { openTwoSites } = await import('../test/support/two-sites.ts')
@@ -30,9 +31,13 @@ const browser = await openBrowser()
 try {
   for (const lang of chosen.length > 0 ? chosen : LANGUAGES) {
     // a consent is remembered: each language has servers of its own
-    const [started, sites] = await Promise.all([startVouchsafe(), openTwoSites()])
+    const [started, another, sites] = await Promise.all([startVouchsafe(), startVouchsafe(), openTwoSites()])
     try {
-      const walks = [await walkInLanguage(browser, started, lang), await walkUpstream(browser, sites, lang)]
+      const walks = [
+        await walkInLanguage(browser, started, lang),
+        await walkAgain(browser, another, lang),
+        await walkUpstream(browser, sites, lang),
+      ]
       const [pages, found] = [walks.flatMap((walk) => walk.pages), walks.flatMap((walk) => walk.found)]
       for (const line of found) console.log(line)
       const wrong = new Set(found.map((line) => line.slice(0, line.indexOf(':')))).size
@@ -43,8 +48,7 @@ try {
       console.error(`${lang}:`, cause)
       failed += 1
     } finally {
-      await started.close()
-      await sites.close()
+      await Promise.all([started.close(), another.close(), sites.close()])
     }
   }
 } finally {

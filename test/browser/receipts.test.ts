@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { wordsIn } from '../../src/server/pages/words.ts'
-import { byId, findFaults, noChromium, openBrowser, pressOn } from './chromium.ts'
-import { type Started, startVouchsafe } from './start.ts'
-
-/** What the demo app asks for at first here, of all that it may. */
-const SMALL = 'openid profile invoices.read'
+import type { Browser } from 'playwright-core'
+import { noChromium, openBrowser } from './chromium.ts'
+import { walkAgain } from './languages-again.ts'
+import { startVouchsafe } from './start.ts'
 
 describe('receipts and consent again in a browser without scripts', { skip: noChromium, timeout: 200_000 }, () => {
   let browser: Browser
@@ -15,73 +12,15 @@ describe('receipts and consent again in a browser without scripts', { skip: noCh
   })
   after(() => browser?.close())
 
-  for (const lang of ['en', 'ar']) {
-    it(`what is new is asked alone, by keyboard, and each answer leaves a receipt, without a barrier: ${lang}`, async () => {
-      const started = await startVouchsafe()
-      const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
-      context.setDefaultTimeout(15_000)
-      try {
-        await walk(await context.newPage(), context, started, lang)
-      } finally {
-        await Promise.all([context.close(), started.close()])
-      }
-    })
-  }
+  // `npm run matrix` walks in all languages
+  it('what is new is asked alone, by keyboard, and each answer leaves a receipt, without a barrier', async () => {
+    const started = await startVouchsafe()
+    try {
+      const { pages, found } = await walkAgain(browser, started, 'en')
+      assert.deepEqual(found, [])
+      assert.equal(pages.length, 4)
+    } finally {
+      await started.close()
+    }
+  })
 })
-
-async function walk(page: Page, context: BrowserContext, started: Started, lang: string): Promise<void> {
-  const { again, receipts } = await wordsIn(lang)
-  const found: string[] = []
-  const look = async (name: string): Promise<void> => {
-    assert.equal(await page.locator('html').getAttribute('lang'), lang)
-    for (const one of await findFaults(page)) found.push(`${name}: ${one}`)
-  }
-  await allowSmall(page, context, started)
-
-  await begin(page, context, started, null)
-  await byId(page, 'consent-kept').waitFor()
-  await look('consent again')
-  assert.equal(await byId(page, 'consent-deny').textContent(), again.keep)
-  assert.equal(await page.locator('input[type=radio]').count(), 0)
-  await page.locator('#consent-kept > summary').press('Enter')
-  await look('consent again, unfolded')
-  await pressOn(page, 'consent-deny', 'Enter')
-  await byId(page, 'demo-denied').waitFor()
-
-  await begin(page, context, started, null)
-  await byId(page, 'consent-allow').waitFor()
-  await pressOn(page, 'consent-allow', 'Enter')
-  await byId(page, 'demo-connected').waitFor()
-
-  await page.goto(`${started.issuer}/account/receipts`)
-  await look('receipts')
-  assert.equal(await page.locator('.timeline > li').count(), 2)
-  assert.match((await byId(page, 'receipts-chain').textContent())!, new RegExp(receipts.whole))
-  await page.locator('.timeline > li').first().getByRole('link').first().press('Enter')
-  await byId(page, 'receipt-shown').waitFor()
-  await look('a receipt')
-  assert.equal(await byId(page, 'receipt-shown').getAttribute('lang'), lang)
-  const download = await context.request.get(new URL((await byId(page, 'receipt-download').getAttribute('href'))!, page.url()).href)
-  assert.equal((await download.json()).receipts[0].seq, 2)
-  assert.deepEqual(found, [])
-}
-
-/** Signs in and allows the app less than it may ask for. */
-async function allowSmall(page: Page, context: BrowserContext, started: Started): Promise<void> {
-  await begin(page, context, started, SMALL)
-  await byId(page, 'login-email').fill(started.email)
-  await byId(page, 'login-password').fill(started.password)
-  await page.keyboard.press('Enter')
-  await byId(page, 'consent-allow').waitFor()
-  await pressOn(page, 'consent-allow', 'Enter')
-  await byId(page, 'demo-connected').waitFor()
-}
-
-/** Begins at the app as its button does; with other scopes than its own where some are given. */
-async function begin(page: Page, context: BrowserContext, started: Started, scope: string | null): Promise<void> {
-  await page.goto(started.app)
-  const sent = await context.request.post(`${started.app}/connect`, { maxRedirects: 0, headers: { origin: started.app } })
-  const address = new URL(sent.headers()['location']!)
-  if (scope !== null) address.searchParams.set('scope', scope)
-  await page.goto(address.href)
-}
