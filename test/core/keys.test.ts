@@ -149,7 +149,7 @@ describe('the key ring', () => {
 
   it('no private part of a key stands in the store in clear', async () => {
     const { store } = await openRing()
-    for (const key of await store.keys.list()) assert.doesNotMatch(JSON.stringify(key), /"d"|kty|"p":/)
+    for (const key of await store.keys.list()) assert.doesNotMatch(JSON.stringify(key), /"d"|kty\\?"|"p":/)
     await store.close()
   })
 
