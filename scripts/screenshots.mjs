@@ -22,7 +22,7 @@ const browser = await openBrowser()
 
 async function shoot(page, name) {
   for (const colorScheme of ['light', 'dark']) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' }) // else colours are caught on their way
     for (const width of [390, 1280]) {
       await page.setViewportSize({ width, height: 800 })
       await page.screenshot({ path: `${FOLDER}/${name.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.png`, fullPage: true })
