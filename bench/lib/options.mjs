@@ -9,8 +9,9 @@ export const HELP = `npm run bench -- [options]
   --targets NAME,…      the servers of A to F: ${Object.keys(TARGETS).join(', ')}
   --connections 16,64   requests under way at once; K has always 64
   --rounds 12           windows per server, work and width
+  --lives 3             A to E: how often all servers are started anew, and the rounds shared between them
   --window 400          milliseconds of one window
-  --warm 4000           milliseconds that each server does the same work before its first window
+  --warm 3000           milliseconds that each server does the same work before its first window
   --starts 5            F: starts of each server
   --flows N,N           F: flows of ours after which its memory is looked at (50000,500000 where F is the only work, else 50000,100000)
   --sizes N,…           G: grants of each database beside the empty one (10000,1000000,10000000)
@@ -24,6 +25,7 @@ export const HELP = `npm run bench -- [options]
 const SMOKE = {
   connections: '4',
   rounds: '1',
+  lives: '1',
   window: '100',
   warm: '100',
   starts: '1',
@@ -35,8 +37,9 @@ const SMOKE = {
 const USUAL = {
   connections: '16,64',
   rounds: '12',
+  lives: '3',
   window: '400',
-  warm: '4000',
+  warm: '3000',
   starts: '5',
   sizes: '10000,1000000,10000000',
   people: PEOPLE,
@@ -53,6 +56,7 @@ export function readOptions(args) {
     works: text,
     connections: text,
     rounds: text,
+    lives: text,
     window: text,
     warm: text,
     starts: text,
@@ -72,6 +76,7 @@ export function readOptions(args) {
     targets: readTargets(words),
     connections: readNumbers(words, 'connections'),
     rounds: readNumbers(words, 'rounds')[0],
+    lives: readNumbers(words, 'lives')[0],
     window: readNumbers(words, 'window')[0],
     warm: readNumbers(words, 'warm')[0],
     starts: readNumbers(words, 'starts')[0],

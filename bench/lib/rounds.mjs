@@ -36,17 +36,20 @@ export async function runRounds(all, work, { connections, rounds, window, warm }
   const windows = new Map(able.map(({ server }) => [server.target.name, []]))
   for (const entry of able) {
     await renew(entry, work)
-    await measure(entry, work, { connections, window: warm })
+    await measure(entry, work, { connections: widthOf(entry, connections), window: warm })
   }
   for (let round = 0; round < rounds; round++) {
     // there and back again, so that nobody always comes after the same one
     for (const entry of round % 2 === 0 ? able : able.toReversed()) {
       await renew(entry, work)
-      windows.get(entry.server.target.name).push(await measure(entry, work, { connections, window }))
+      windows.get(entry.server.target.name).push(await measure(entry, work, { connections: widthOf(entry, connections), window }))
     }
   }
   return windows
 }
+
+/** A server of several processes may be given as many connections for each of them. */
+const widthOf = ({ server }, connections) => connections * (server.target.wider ?? 1)
 
 /** A server that forgets grants has them made anew, or it would be measured answering errors. */
 async function renew(entry, work) {

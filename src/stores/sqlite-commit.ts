@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import type { StoreWork } from '../core/model/store.ts'
 import { explainUndone, isBusy, PATIENCE, pause } from './sqlite-busy.ts'
-import { createCheckpoint } from './sqlite-checkpoint.ts'
+import { type CheckpointOptions, createCheckpoint } from './sqlite-checkpoint.ts'
 
 interface Write {
   run(): unknown
@@ -21,13 +21,9 @@ export interface GroupCommit {
   close(): Promise<void>
 }
 
-export interface GroupCommitOptions {
+export interface GroupCommitOptions extends CheckpointOptions {
   /** Milliseconds for which another process's write is waited for. */
   patience?: number
-  /** Called before each transaction. */
-  before?(): void
-  /** Called when the log has begun anew, outside of any transaction. */
-  anew?(): void
 }
 
 const sync = promisify(fdatasync)
@@ -43,7 +39,7 @@ const LOOK = 16
  * `path` is where the database lies; null in memory.
  */
 export function createGroupCommit(database: DatabaseSync, path: string | null, options: GroupCommitOptions = {}): GroupCommit {
-  const { patience = PATIENCE, before, anew } = options
+  const { patience = PATIENCE, before } = options
   const begin = database.prepare('begin immediate')
   const commit = database.prepare('commit')
   let waiting: Write[] = [] // not yet in a transaction
@@ -55,7 +51,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
   let writes = 0
   let commits = 0
   const log = path === null ? null : `${path}-wal`
-  const checkpoint = createCheckpoint(database, anew)
+  const checkpoint = path === null ? null : createCheckpoint(database, path, options)
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -73,7 +69,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     writes += group.length
     commits += 1
     void syncAll()
-    if (file !== null && commits % LOOK === 0) checkpoint(file)
+    if (file !== null && commits % LOOK === 0) checkpoint?.look(file)
   }
 
   /** False where the group has to wait: another process writes. Serving goes on meanwhile. */
@@ -143,6 +139,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
     const last = add(() => undefined)
     closed = true
     await last.catch(() => undefined) // where it was refused, so were the others
+    await checkpoint?.close()
     if (file !== null) closeSync(file)
   }
 

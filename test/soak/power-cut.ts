@@ -159,7 +159,7 @@ function readWhole(disk: WatchedDisk): Happening[] {
 /** The log cannot be moved into the database for a while: it only grows. */
 async function failCheckpoints(disk: WatchedDisk, load: number): Promise<void> {
   disk.set('sync_kinds', KIND.other)
-  disk.set('sync_threads', THREAD.main)
+  disk.set('sync_threads', THREAD.main | THREAD.pool)
   disk.set('sync_errors', 2 ** 31)
   disk.set('sync_error', 5)
   await setTimeout(load)
@@ -170,6 +170,7 @@ async function failCheckpoints(disk: WatchedDisk, load: number): Promise<void> {
 /** Each process that has the log open hears of a failed sync once, as Linux does it; both end, and are started again. */
 async function failOnce(disk: WatchedDisk, server: TestServer, others: readonly ChildProcess[]): Promise<ChildProcess[]> {
   disk.set('sync_threads', THREAD.pool)
+  disk.set('sync_kinds', KIND.log)
   disk.set('sync_error', 5)
   disk.set('sync_errors', 2)
   for (const since = Date.now(); disk.failed() < 2 && Date.now() - since < 10_000; ) await setTimeout(5)

@@ -43,7 +43,8 @@ struct head {
   _Atomic uint32_t halt; /* 1: nothing moves any more */
   _Atomic uint32_t sync_kinds; /* of which files; all where it is 0 */
   _Atomic int32_t inside; /* calls between their beginning and their record */
-  uint32_t unused[15];
+  _Atomic uint32_t broken; /* how many syncs of the database have failed */
+  uint32_t unused[14];
 };
 
 struct record {
@@ -60,7 +61,7 @@ struct record {
 static struct head *head;
 static char *folder;
 static size_t folder_length;
-static struct { uint64_t file; int kind; } files[FILES];
+static struct { uint64_t file; int kind; uint32_t told; } files[FILES]; /* told: of how many failed syncs of the database */
 
 #define REAL(name, type) static type real_##name; if (!real_##name) real_##name = (type)dlsym(RTLD_NEXT, #name)
 typedef int (*open_t)(const char *, int, ...);
@@ -171,6 +172,7 @@ static int opened(int fd, const char *path, const char *name, int existed) {
   if (fd < FILES && (name || is_folder(path)) && fstat(fd, &found) == 0) {
     files[fd].file = found.st_ino;
     files[fd].kind = name ? kind_of(name) : FOLDER;
+    files[fd].told = atomic_load(&head->broken);
     if (name && !existed && files[fd].kind != SHARED) note_names(CREATE, found.st_ino, name, NULL);
   }
   errno = error;
@@ -329,6 +331,11 @@ static int keep(int fd) {
   if (wait) nanosleep(&(struct timespec){wait / 1000000, wait % 1000000 * 1000l}, NULL);
   int error = take_error(by, files[fd].kind);
   if (error) atomic_fetch_add(&head->failed, 1);
+  if (files[fd].kind == OTHER) { /* whoever has it open hears of it once, as on Linux */
+    uint32_t broken = error ? atomic_fetch_add(&head->broken, 1) + 1 : atomic_load(&head->broken);
+    if (files[fd].told != broken) error = EIO;
+    files[fd].told = broken;
+  }
   note(SYNC_END, files[fd].file, began, error, NULL, 0, 0);
   errno = error;
   return error ? -1 : 0;

@@ -8,12 +8,15 @@ import { createApp } from '../../src/server/app.ts'
 import { type Config, DEFAULT_LIFETIME } from '../../src/server/config.ts'
 import type { Made } from './generate.ts'
 
+/** One of the two alone, or one after the other. */
+export type Kind = 'code' | 'refresh' | 'both'
+
 /** Clients at work on a generated database, without sockets: what is measured is the server. */
 export interface Load {
   /** A whole code flow of somebody who has consented before, and the refresh of an old grant from anywhere in the table. */
   flow(): Promise<void>
-  /** So many at once for so long; how many came to their end. */
-  run(lanes: number, milliseconds: Milliseconds): Promise<number>
+  /** So many of a kind at once for so long; how many came to their end. */
+  run(kind: Kind, lanes: number, milliseconds: Milliseconds): Promise<number>
   maintain(): Promise<void>
 }
 
@@ -54,31 +57,41 @@ export async function openLoad(store: Store, made: Made, clock: () => Millisecon
     ;[old[i], old[other]] = [old[other]!, old[i]!]
   }
   let turn = 0
+  let refreshed = 0
 
-  async function flow(): Promise<void> {
-    const { client_id, cookie } = people[turn % people.length]!
-    const grant = old[turn++ % old.length]!
+  async function code(): Promise<void> {
+    const { client_id, cookie } = people[turn++ % people.length]!
     const asked = await app.handle(ask(client_id, cookie))
     const code = new URL(String(asked.headers['location'])).searchParams.get('code')
     if (code === null) throw new Error(`No code: ${asked.status} ${asked.headers['location']}`)
     const words = { grant_type: 'authorization_code', code, client_id, redirect_uri: REDIRECT, code_verifier: VERIFIER }
     must(await app.handle(post(words)))
+  }
+
+  async function refresh(): Promise<void> {
+    const grant = old[refreshed++ % old.length]!
     const refresh_token = app.server.keys.refreshTokens.write(grant.grant_id, grant.generation)
     must(await app.handle(post({ grant_type: 'refresh_token', refresh_token, client_id: grant.client_id })))
     grant.generation += 1
   }
 
-  async function run(lanes: number, milliseconds: Milliseconds): Promise<number> {
+  async function flow(): Promise<void> {
+    await code()
+    await refresh()
+  }
+
+  async function run(kind: Kind, lanes: number, milliseconds: Milliseconds): Promise<number> {
+    const one = { code, refresh, both: flow }[kind]
     const end = performance.now() + milliseconds
-    let flows = 0
+    let done = 0
     const lane = async () => {
-      for (; performance.now() < end; flows++) {
-        await flow()
+      for (; performance.now() < end; done++) {
+        await one()
         await new Promise(setImmediate) // as between two answers on a socket
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
-    return flows
+    return done
   }
   return { flow, run, maintain: app.maintain }
 }
