@@ -176,9 +176,10 @@ export interface Store {
     add(user: User, by?: Actor): Promise<'added' | 'taken'>
     /**
      * False where there is no such person, or they are no longer what `replaces` says: what somebody else has written meanwhile stays.
-     * `end` also ends all their sessions and all that they gave. Throws where the email is somebody else's.
+     * `end` also ends all their sessions and all that they gave; of sessions `keeping` names one that stays, by its hash. Throws where the
+     * email is somebody else's.
      */
-    update(user: User, options?: { end?: 'sessions' | 'everything'; replaces?: User; by?: Actor }): Promise<boolean>
+    update(user: User, options?: { end?: 'sessions' | 'everything'; keeping?: string; replaces?: User; by?: Actor }): Promise<boolean>
     /**
      * Takes a person away for good, with their sessions, keys and consents, and ends all that they gave; of their receipts the texts go. The
      * sub is never anybody's again. False where there is no such person.

@@ -99,9 +99,10 @@ export async function openSession(
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
-  // while it was being proved the person may have been disabled, or have changed it, or got their email back: that ended all sessions but this one
+  // while it was being proved the person may have been disabled, or have changed it, got their email back, or ended all sessions: that reached all but this one
   const now = await accounts.store.users.find(user.sub)
-  const changed = now?.password_hash !== user.password_hash || now?.email_changed_at !== user.email_changed_at
+  const changed =
+    now?.password_hash !== user.password_hash || now?.email_changed_at !== user.email_changed_at || now?.ended_at !== user.ended_at
   if (!now || now.disabled_at !== undefined || changed) {
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })

@@ -10,7 +10,7 @@ import { seeOther, withCookies } from './layout.ts'
 import { passkeyPage } from './passkey-view.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
-import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { cleanText } from './text.ts'
 
@@ -58,5 +58,6 @@ export async function addPasskey(site: Site, person: Person, fields: Fields): Pr
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
   if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, waitingOf(fields), true)
   const cookies = await strengthen(site, person, WITH_PASSKEY)
+  await endWithOthers(site, fields, person)
   return withCookies((await codesIfNone(site, person, waitingOf(fields))) ?? backToRoom(site, person, 'passkey_added'), ...cookies)
 }

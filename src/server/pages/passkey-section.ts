@@ -6,7 +6,7 @@ import { dayOf } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { addPasskey } from './passkey-add.ts'
-import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { bdi, cleanText } from './text.ts'
 
@@ -89,6 +89,7 @@ export async function changePasskey(site: Site, http: HttpRequest): Promise<Repl
   const by = { type: 'user', id: sub } as const
   if (fields.get('act') === 'remove') {
     const removed = await site.store.factors.removePasskey(sub, passkey_id, { by, ...keepingOf(fields, person) })
+    if (removed) await endWithOthers(site, fields, person)
     return backToRoom(site, person, removed ? 'passkey_removed' : 'not_changed')
   }
   const label = cleanText(fields.get('label'))

@@ -69,7 +69,9 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
   await postTo(site, http, { email, kind: verify ? 'verify' : 'change', sub: person.user.sub }, async () => {
     const user = await site.store.users.find(person.user.sub)
     const free = email === user?.email || (await site.store.users.findByEmail(email)) === null
-    if (!user || !free || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
+    // looked for after the person: where it was ended since, the letter would speak of the time after that
+    const session = await site.store.sessions.find(person.session.session_hash, site.clock())
+    if (!user || !free || !session || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
     return writeLetter(site, email, email === user.email ? 'verify' : 'change', emailLink(site, user, email))
   })
   return backTo(site, 'profile', 'sent')

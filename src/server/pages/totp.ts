@@ -13,7 +13,7 @@ import { seeOther, withCookies } from './layout.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
-import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
@@ -30,6 +30,7 @@ export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> 
   if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
   const removed = await site.store.factors.removeTotp(person.user.sub, options)
+  if (removed) await endWithOthers(site, fields, person)
   return backToRoom(site, person, removed ? 'app_off' : 'not_changed')
 }
 
@@ -47,6 +48,7 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
   await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
   const cookies = await strengthen(site, person, WITH_CODE)
+  await endWithOthers(site, fields, person)
   return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 
