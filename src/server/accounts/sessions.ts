@@ -33,8 +33,13 @@ export async function findAnySession({ issuer, store, clock }: Seeker, http: Htt
 }
 
 /** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
-function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
-  return second_factor !== 'required' || !['1fa', undefined].includes(acrOf(amr))
+function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, session: Session): boolean {
+  return second_factor !== 'required' || hasShownFactor(session)
+}
+
+/** Whether it was opened with more than one factor, here. */
+export function hasShownFactor({ amr = [] }: Pick<Session, 'amr'>): boolean {
+  return !['1fa', undefined].includes(acrOf(amr))
 }
 
 /** The same, and what its person has allowed this client. */
@@ -62,9 +67,9 @@ export async function findBeginner(accounts: Accounts, http: HttpRequest): Promi
   return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
 }
 
-/** A person has just set up a factor, and so has shown it: where the deployment waits for that, a session that says so, and its cookie. */
+/** A person has just set up their first factor, and so has shown it: a session that says so, and its cookie. */
 export async function strengthen(accounts: Accounts, { session, user }: Person, amr: readonly string[]): Promise<string[]> {
-  if (isEnough(accounts, session)) return []
+  if (hasShownFactor(session)) return []
   return [await openSession(accounts, user, { auth_time: session.auth_time, amr: addAmr(session.amr ?? [], amr) }, session)]
 }
 

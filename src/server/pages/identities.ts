@@ -58,7 +58,7 @@ export async function changeIdentities(site: Site, http: HttpRequest): Promise<R
   if (isReply(entered)) return entered
   const { person, fields } = entered
   const [remove, add] = [fields.get('remove'), fields.get('add')]
-  if (remove !== '') return askAgain(site, person, 'identities') ?? removeOne(site, person, remove)
+  if (remove !== '') return (await askAgain(site, person, 'identities')) ?? removeOne(site, person, remove)
   const upstream = site.upstreams.get(add)
   if (!upstream?.linking) throw new OAuthError('invalid_request', 'There is no such provider.', { status: 404, reason: 'not_found' })
   return leaveTo(site, upstream, { ticket: '', next: 'identities', sub: person.user.sub })

@@ -1,6 +1,7 @@
 import { MOST_PASSKEYS, type Passkey } from '../../core/model/factor.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { arePasskeysPossible } from '../accounts/passkeys.ts'
+import { hasShownFactor } from '../accounts/sessions.ts'
 import { enterRecentlyByForm, isReply } from './account.ts'
 import { dayOf } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -84,6 +85,8 @@ export async function changePasskey(site: Site, http: HttpRequest): Promise<Repl
   if (isReply(entered)) return entered
   const { person, fields } = entered
   if (fields.get('act') === 'add') return addPasskey(site, person, fields)
+  // a passkey that came since the session was looked at was not shown in it
+  if (!hasShownFactor(person.session)) return backToRoom(site, person, 'not_changed')
   const { sub } = person.user
   const passkey_id = fields.get('passkey_id')
   const by = { type: 'user', id: sub } as const

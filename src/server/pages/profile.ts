@@ -20,13 +20,13 @@ export async function showProfile(site: Site, http: HttpRequest): Promise<Reply>
   return isReply(person) ? person : profilePage(site, person, { done: readQuery(http).get('done') })
 }
 
-function profilePage(site: Site, person: Person, told: ProfileTold, status = 200): Reply {
+async function profilePage(site: Site, person: Person, told: ProfileTold, status = 200): Promise<Reply> {
   return accountPage(site, {
     room: 'profile',
     status,
     main: html`<div class="stack-s"><h1>${site.words.account.rooms.profile}</h1></div>
     ${nameSection(site, person, told)}
-    ${emailSection(site, person, told)}
+    ${await emailSection(site, person, told)}
     ${exportSection(site, person)}
     ${deletionSection(site)}`,
   })
@@ -60,7 +60,7 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
   const verify = fields.get('act') === 'verify'
   const email = verify ? person.user.email : normalEmail(fields.get('email'))
   if (!verify) {
-    const away = askAgain(site, person, 'profile')
+    const away = await askAgain(site, person, 'profile')
     if (away) return away
     if (email.length > 254 || !isMailable(email))
       return profilePage(site, person, { done: '', wrong: { email: site.words.accounts.profile.freshWrong } }, 400)
