@@ -15,7 +15,7 @@ export async function findForgetful({ store }: Accounts, email: string): Promise
 }
 
 /** The link for a new password. It ends with the password that was forgotten, and so with its own first use. */
-export function resetLink(accounts: Accounts, user: User): string {
+export function resetLink(accounts: Pick<Accounts, 'issuer' | 'keys' | 'clock'>, user: User): string {
   return writeLink(accounts, { act: 'reset', email: user.email, sub: user.sub, state: stateOf(user) })
 }
 

@@ -51,13 +51,19 @@ export function accountPage(site: Site, { room, title, status, form_action, main
     aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
   <nav class="account-nav" aria-label="${site.words.account.nav}">
-    ${ROOMS.filter(({ name }) => name !== 'identities' || site.upstreams.size > 0).map((one) => door(site, one, room))}
+    ${ROOMS.filter(({ name }) => isThere(site, name)).map((one) => door(site, one, room))}
   </nav>
   <div class="stack-l">
     ${main}
   </div>
 </div>`,
   })
+}
+
+/** How one signs in is looked after at the product, where people sign in there. */
+function isThere(site: Site, room: RoomName): boolean {
+  if (room === 'security') return !site.host_login
+  return room !== 'identities' || (site.upstreams.size > 0 && !site.host_login)
 }
 
 function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here: RoomName): Html {
