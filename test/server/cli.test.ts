@@ -594,6 +594,9 @@ describe('audit', () => {
     await shell.json('api-key', 'revoke', key_id)
     const { token_id, initial_access_token } = await shell.json('registration', 'token', 'add', '--note', 'for the fair')
     await shell.json('registration', 'token', 'revoke', token_id)
+    await shell.json('freeze')
+    await shell.json('thaw')
+    assert.equal((await shell('export', 'house.jsonl', '--freeze')).code, 0)
 
     const entries: Json[] = (await shell.json('audit', 'list')).reverse()
     const operator = `operator ${userInfo().username}`
@@ -617,6 +620,9 @@ describe('audit', () => {
         `${operator} api_key.revoked`,
         `${operator} initial_access_token.added`,
         `${operator} initial_access_token.revoked`,
+        `${operator} database.frozen`,
+        `${operator} database.thawed`,
+        `${operator} database.frozen`,
       ],
     )
     const text = JSON.stringify(entries)
