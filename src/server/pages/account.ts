@@ -63,7 +63,7 @@ export function accountPage(site: Site, { room, title, status, form_action, main
 /** How one signs in is looked after at the product, where people sign in there. */
 function isThere(site: Site, room: RoomName): boolean {
   if (room === 'security') return !site.host_login
-  return room !== 'identities' || (site.upstreams.size > 0 && !site.host_login)
+  return room !== 'identities' || ((site.upstreams.size > 0 || site.directory !== undefined) && !site.host_login)
 }
 
 function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here: RoomName): Html {

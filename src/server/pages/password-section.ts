@@ -1,3 +1,4 @@
+import { hasOwnPassword } from '../accounts/directory.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { formSeal } from './account.ts'
 import { field } from './field.ts'
@@ -10,13 +11,13 @@ import type { Told } from './section.ts'
 import type { Site } from './site.ts'
 
 /** Whether there is a password to change: not of whoever signs in otherwise, nor where one of ours is no way in. */
-export function hasPassword(site: Site, { user }: Person): boolean {
-  return user.password_hash !== undefined && !site.host_login
+export async function hasPassword(site: Site, { user }: Person): Promise<boolean> {
+  return !site.host_login && (await hasOwnPassword(site, user))
 }
 
 /** The password, of a person who has one. */
 export async function passwordSection(site: Site, person: Person, { done, problem }: Told): Promise<Html | null> {
-  if (!hasPassword(site, person)) return null
+  if (!(await hasPassword(site, person))) return null
   const { title, text, current, submit, changed, changedText } = site.words.accounts.password
   const own = problem?.section === 'password' ? problem : undefined
   const wrong = (name: string) => (own?.field === name ? own.text : undefined)

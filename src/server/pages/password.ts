@@ -17,7 +17,7 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const entered = await enterByForm(site, http, 'security')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  if (!hasPassword(site, person)) return seeOther(roomPath(site, 'security'))
+  if (!(await hasPassword(site, person))) return seeOther(roomPath(site, 'security'))
   if (await lacksFactor(site, person)) return seeOther(againPath(site, 'security'))
   const refuse = (field: string, text: string, status: number) =>
     securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
