@@ -19,7 +19,7 @@ import { dialectOf } from './dialects/choose.ts'
 import { createHealth, HEALTH_PATHS, type Health } from './health.ts'
 import type { Metrics } from './metrics.ts'
 import { embed } from './pages/embed.ts'
-import { errorPage } from './pages/error.ts'
+import { errorPage, signedInElsewhere } from './pages/error.ts'
 import type { FirstRun } from './pages/first-run.ts'
 import { type PageRoute, pageRoutes, upstreamRoutes } from './pages/routes.ts'
 import type { Site } from './pages/site.ts'
@@ -232,6 +232,7 @@ async function visit(server: AuthorizationServer, site: Site, http: HttpRequest,
             ? route.OPTIONS
             : undefined
     if (!handler) throw wrongMethod(route)
+    if (route.own_sign_in && site.host_login) throw signedInElsewhere()
     const reply = await handler({ ...(await speak(site, http)), agent: agentOf(http) }, http)
     return http.method === 'HEAD' ? { ...reply, body: '' } : reply
   } catch (cause) {

@@ -125,6 +125,8 @@ export class ConfigError extends Error {
 const DEFAULT_PORT = 4000
 const NOT_SHARED = 'is more than 1, and a database in memory belongs to one process: name a file.'
 const HOST_ASKS = 'is required, and host_login leaves sign-in to the product: it asks for what it needs, so take one of the two away.'
+const HOST_SIGNS_IN = 'is another way to sign in, and host_login leaves sign-in to the product: take one of the two away.'
+const HOST_LETS_IN = 'is open, and host_login leaves it to the product who gets an account: take one of the two away.'
 const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
 const TWO_LOGINS = 'host_login and own_pages both say where people sign in: take login out of own_pages.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
@@ -234,8 +236,10 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   if (host_login && own_pages?.login !== undefined) problems.push(TWO_LOGINS)
   if (shared !== '' && !given.host_login) problems.push(NO_HOST_LOGIN)
   const second_factor = setting('second_factor', readSecondFactor, 'optional')
+  for (const name of ['upstreams', 'ldap'] as const) if (host_login && given[name]) problems.push(`${given[name].where} ${HOST_SIGNS_IN}`)
   if (second_factor === 'required' && host_login) problems.push(`${given.second_factor?.where} ${HOST_ASKS}`)
   const registration = setting('registration', readRegistration, 'closed')
+  if (registration === 'open' && host_login) problems.push(`${given.registration?.where} ${HOST_LETS_IN}`)
   if (registration === 'open' && !mail && issuer.startsWith('https:'))
     problems.push(`${given.registration?.where} is open, and new people prove their email by a letter: set mail.`)
   const scopes = setting('scopes', (value) => readScopes(value, standardScopes), { ...standardScopes })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { opensKey } from '../core/authorization-server.ts'
+import type { Actor } from '../core/model/audit.ts'
 import type { StoredKey } from '../core/model/stored-key.ts'
 import { checkDump, type Dump, loadDump, writeDump } from '../stores/dump.ts'
 import { freeze, isFrozen, thaw } from '../stores/freeze.ts'
@@ -42,19 +43,19 @@ export function applySchema(config: Place): Promise<Schema> {
   })
 }
 
-/** Lets the database refuse every change, to all servers at once, until it is thawed; all that was acknowledged before is in it. */
-export function freezeDatabase(config: Place): Promise<void> {
+/** Lets the database refuse every change, to all servers at once, until it is thawed; all that was acknowledged before is in it. False where it did already. */
+export async function freezeDatabase(config: Place, by: Actor): Promise<boolean> {
   requireFile(config)
   return withDatabase(config, async (sql) => {
     await requireSchema(sql)
-    await freeze(sql)
+    return freeze(sql, by)
   })
 }
 
-/** Lets it take changes again. */
-export function thawDatabase(config: Place): Promise<void> {
+/** Lets it take changes again. False where it did. */
+export async function thawDatabase(config: Place, by: Actor): Promise<boolean> {
   requireFile(config)
-  return withDatabase(config, thaw)
+  return withDatabase(config, (sql) => thaw(sql, by))
 }
 
 /** Whether it refuses changes just now. */

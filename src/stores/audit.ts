@@ -21,6 +21,8 @@ export interface NewEntry {
   sub?: string
   client_id?: string
   details?: AuditDetails
+  /** What is done once the entry stands, in the same move: after it nothing can be written any more. */
+  last?: readonly Statement[]
 }
 
 /** Writes decisions and their entries into the chain of this store. */
@@ -93,7 +95,8 @@ export function createLedger(sql: Sql, clock: Clock): Ledger {
       end = null
       // first what is decided: where it changes nothing, nothing is written; the end before what comes to stand behind it
       const decisions = group.flatMap(({ statements }) => statements)
-      if (await sql.batch([...decisions, moveEnd(chain, before, entries), ...entries.map(append)])) {
+      const last = group.flatMap(({ entry }) => entry.last ?? [])
+      if (await sql.batch([...decisions, moveEnd(chain, before, entries), ...entries.map(append), ...last])) {
         end = entries.at(-1)!
         look.told(seen)
         return { kept: entries }

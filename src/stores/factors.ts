@@ -6,6 +6,14 @@ import type { Row, Sql, Statement } from './sql.ts'
 /** Of whoever was deleted meanwhile nothing is kept. */
 const stillThere = (sub: string): string => `not exists (select 1 from gone_users where sub = cast(${sub} as text))`
 
+/** Whether nothing is there yet, where that is asked: 1, else 0. */
+const isFirst = (sub: string, asked: string): string => `(cast(${asked} as bigint) = 0 or (
+    not exists (select 1 from totp where sub = cast(${sub} as text)) and not exists (select 1 from passkeys where sub = cast(${sub} as text))))`
+
+/** Holds up others who want to be first too, until it is seen whether this one was. */
+const lockText = 'update users set email = email where sub = $1'
+const lock = (sub: string, { first }: FactorOptions = {}): Statement[] => (first ? [{ text: lockText, values: [sub] }] : [])
+
 const PASSKEY = 'passkey_id, credential_id, sub, counter, used_at, record'
 const passkeysText = `select ${PASSKEY} from passkeys where sub = $1 order by passkey_id limit ${MOST_PASSKEYS * 2}`
 const findPasskeyText = `select ${PASSKEY} from passkeys where credential_id = $1`
@@ -13,7 +21,7 @@ const onePasskeyText = `select ${PASSKEY} from passkeys where sub = $1 and passk
 const addPasskeyText = `
   insert into passkeys (${PASSKEY})
   select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($5 as bigint), cast($6 as text)
-  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS} and ${stillThere('$3')}
+  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS} and ${stillThere('$3')} and ${isFirst('$3', '$7')}
   on conflict do nothing`
 const renameText = 'update passkeys set record = $3 where sub = $1 and passkey_id = $2'
 const removePasskeyText = 'delete from passkeys where sub = $1 and passkey_id = $2'
@@ -24,7 +32,7 @@ const usePasskeyText = `
 const totpText = 'select sub, last_step, record from totp where sub = $1'
 const setTotpText = `
   insert into totp (sub, last_step, record)
-  select cast($1 as text), cast($2 as bigint), cast($3 as text) where ${stillThere('$1')}
+  select cast($1 as text), cast($2 as bigint), cast($3 as text) where ${stillThere('$1')} and ${isFirst('$1', '$4')}
   on conflict (sub) do update set last_step = excluded.last_step, record = excluded.record`
 const removeTotpText = 'delete from totp where sub = $1'
 const useTotpText = 'update totp set last_step = $2 where sub = $1 and last_step < $2 returning sub'
@@ -60,8 +68,11 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
     },
     addPasskey: (passkey, options) => {
       const { passkey_id, sub } = passkey
-      const add = { text: addPasskeyText, values: writePasskey(passkey), must: true }
-      return ledger.decide([add, ...others(sub, options)], entry('factor.added', sub, 'passkey', options, { passkey_id }))
+      const add = { text: addPasskeyText, values: [...writePasskey(passkey), options?.first ? 1 : 0], must: true }
+      return ledger.decide(
+        [...lock(sub, options), add, ...others(sub, options)],
+        entry('factor.added', sub, 'passkey', options, { passkey_id }),
+      )
     },
     renamePasskey: async (sub, passkey_id, label, options) => {
       const [row] = await sql.all(onePasskeyText, [sub, passkey_id])
@@ -82,9 +93,9 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
         entry('factor.removed', sub, 'passkey', options, { passkey_id }),
       ),
     usePasskey: async (passkey_id, counter, at) => (await sql.write(usePasskeyText, [passkey_id, counter, at])).length > 0,
-    setTotp: async ({ sub, last_step, ...record }, options) => {
-      const set = { text: setTotpText, values: [sub, last_step, JSON.stringify(record)], must: true }
-      await ledger.decide([set, ...others(sub, options)], entry('factor.added', sub, 'totp', options))
+    setTotp: ({ sub, last_step, ...record }, options) => {
+      const set = { text: setTotpText, values: [sub, last_step, JSON.stringify(record), options?.first ? 1 : 0], must: true }
+      return ledger.decide([...lock(sub, options), set, ...others(sub, options)], entry('factor.added', sub, 'totp', options))
     },
     removeTotp: (sub, options) =>
       ledger.decide(

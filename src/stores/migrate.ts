@@ -94,10 +94,14 @@ export async function alterTables(sql: Sql, texts: readonly string[]): Promise<v
 
 async function alter(sql: Sql, statements: readonly Statement[]): Promise<void> {
   const impatience = sql.ddl.impatience.map((text) => ({ text, values: [] }))
+  await giveWay(sql, () => sql.batch([...impatience, ...statements]))
+}
+
+/** Tries again for as long as a batch of this kind gives way. */
+export async function giveWay<T>(sql: Sql, attempt: () => Promise<T>): Promise<T> {
   for (const since = performance.now(); ; ) {
     try {
-      await sql.batch([...impatience, ...statements])
-      return
+      return await attempt()
     } catch (cause) {
       if (!sql.ddl.isImpatient(cause) || performance.now() - since > MOST_IMPATIENCE) throw cause
       await wait(100 + Math.random() * 200) // those who waited behind us come first

@@ -15,6 +15,7 @@ const addText = `
 const updateText = `
   update users set email = $2, record = $3
   where sub = $1 and (cast($4 as text) is null or (email = cast($4 as text) and record = cast($5 as text)))`
+const endSessionsText = 'delete from sessions where sub = $1 and (cast($2 as text) is null or session_hash <> cast($2 as text))'
 const listText = 'select sub, email, record from users where sub > $1 order by sub limit $2'
 
 /** People. An email is one person's only: the table's unique index decides. */
@@ -33,7 +34,7 @@ export function createUsers(sql: Sql, ledger: Ledger): Store['users'] {
     update: async (user, options) => {
       const [, email, record] = options?.replaces ? writeUser(options.replaces) : []
       const statements: Statement[] = [{ text: updateText, values: [...writeUser(user), email ?? null, record ?? null], must: true }]
-      if (options?.end) statements.push({ text: 'delete from sessions where sub = $1', values: [user.sub] })
+      if (options?.end) statements.push({ text: endSessionsText, values: [user.sub, options.keeping ?? null] })
       if (options?.end === 'everything') statements.push(withdraw(user.sub, ''))
       const entry = change(await one(findText, user.sub), user, options)
       return entry ? ledger.decide(statements, entry) : sql.batch(statements)
@@ -77,7 +78,7 @@ export function addUser(user: User): Statement {
 /** Null where everything stays as it is. Read a moment before: what another node changes meanwhile may be told with this one. */
 function change(before: User | null, after: User, options: Parameters<Store['users']['update']>[1]): NewEntry | null {
   const changed = before ? changedMembers(before, after).map((name) => (name === 'password_hash' ? 'password' : name)) : []
-  const ended = options?.end
+  const ended = options?.end === 'sessions' && options.keeping !== undefined ? 'other_sessions' : options?.end
   if (!before || (changed.length === 0 && !ended)) return null
   const toggled = (before.disabled_at === undefined) !== (after.disabled_at === undefined)
   const event = toggled ? (after.disabled_at === undefined ? 'user.enabled' : 'user.disabled') : 'user.changed'

@@ -54,14 +54,35 @@ describe('what a decision leaves behind', () => {
   const cases: [what: string, found: Consent | null, decision: Decision, scope: string, withdraw: boolean][] = [
     ['what was not asked for goes on', before, forever, 'calendar openid email', false],
     ['what is left off ends what was given', before, { ...forever, scope: 'openid' }, 'calendar openid', true],
-    ['what was never held ends nothing', { ...before, scope: 'openid' }, { ...forever, scope: 'openid' }, 'openid', false],
     [
-      'where any change is asked again nothing goes on',
+      'what was never held ends nothing',
+      { ...before, scope: 'openid', scope_at: { '': 'openid' } },
+      { ...forever, scope: 'openid' },
+      'openid',
+      false,
+    ],
+    [
+      'where any change is asked again nothing goes on, and what was given beyond it ends',
       before,
+      { ...forever, rules: { remembered: true, asked_again: 'change' } },
+      'openid email',
+      true,
+    ],
+    [
+      'where any change is asked again, what is allowed as it was ends nothing',
+      { ...before, scope: 'openid', scope_at: { 'https://api.example': 'openid' } },
       { ...forever, rules: { remembered: true, asked_again: 'change' } },
       'openid email',
       false,
     ],
+    [
+      'where any change is asked again, another resource ends what was given at the one before',
+      { ...before, scope: 'openid' },
+      { ...forever, rules: { remembered: true, asked_again: 'change' } },
+      'openid email',
+      true,
+    ],
+    ['what was for once ends where less is allowed now', { ...before, once: true }, forever, 'openid email', true],
     [
       'what rests does not go on unnamed, where any change is asked again',
       { ...before, paused_at: 1200 },

@@ -10,7 +10,7 @@ import { openSession } from '../../src/server/accounts/sessions.ts'
 import { signIn } from '../../src/server/accounts/sign-in.ts'
 import { LETTERS_PER_EMAIL } from '../../src/server/accounts/throttle.ts'
 import type { UpstreamSettings } from '../../src/server/upstreams/upstream-settings.ts'
-import { type Browser, ids, type Visit } from '../support/browser.ts'
+import { type Browser, ids, readForm, type Visit } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { openProvider, PROVIDER_SECRET, type Provider } from '../support/provider.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
@@ -81,7 +81,9 @@ describe('a change of the password', () => {
     site.time.now += 20 * MINUTE
     await giveApp(site, user)
     const page = await browser.get(`${ISSUER}/account/security`)
-    await browser.submit(page, { current: PASSWORD, password: NEW }, 'password-submit')
+    const { csrf } = readForm(page.html, 'totp-off-confirm').fields as { csrf: string }
+    assert.equal(pathOf(await browser.post(`${ISSUER}/account/password`, { csrf, current: PASSWORD, password: NEW })), '/login')
+    assert.equal((await site.store.users.find(user.sub))?.password_hash, user.password_hash)
     const off = await browser.submit(await browser.get(`${ISSUER}/account/security`), {}, 'totp-off-confirm')
     assert.equal(pathOf(off), '/login')
     assert.ok((await site.store.factors.find(user.sub)).totp)

@@ -282,6 +282,28 @@ describe('user', () => {
     assert.match((await shell('user', 'list')).stdout, /disabled/)
     assert.ok(!('disabled_at' in (await shell.json('user', 'enable', '--email', 'ann@example.com'))))
   })
+  it('ATTACK two commands at once: neither takes back what the other has done', async (test) => {
+    const shell = openShell(test)
+    for (let turn = 0; turn < 5; turn++) {
+      const { sub } = await addUser(shell, `ann${turn}@example.com`)
+      const outcomes = await Promise.all([
+        shell.feed('another password', 'user', 'password', sub, '--password-stdin'),
+        shell('user', 'disable', sub),
+        shell.look(async (store) => {
+          const user = (await store.users.find(sub))!
+          return { code: (await store.users.update({ ...user, name: 'Ann' }, { replaces: user })) ? 0 : 1, stdout: 'renamed', stderr: '' }
+        }),
+      ])
+      const user = (await shell.look((store) => store.users.find(sub)))!
+      assert.deepEqual(
+        outcomes.slice(0, 2).map(({ code }) => code),
+        [0, 0],
+      )
+      assert.equal(user.name, outcomes[2]!.code === 0 ? 'Ann' : undefined)
+      assert.equal(typeof user.disabled_at, 'number')
+      assert.ok(await verifyPassword('another password', user.password_hash!))
+    }
+  })
   it('delete takes a person away with their apps, and nobody gets their sub again', async (test) => {
     const shell = openShell(test)
     const { sub } = await addUser(shell)
@@ -572,6 +594,9 @@ describe('audit', () => {
     await shell.json('api-key', 'revoke', key_id)
     const { token_id, initial_access_token } = await shell.json('registration', 'token', 'add', '--note', 'for the fair')
     await shell.json('registration', 'token', 'revoke', token_id)
+    await shell.json('freeze')
+    await shell.json('thaw')
+    assert.equal((await shell('export', 'house.jsonl', '--freeze')).code, 0)
 
     const entries: Json[] = (await shell.json('audit', 'list')).reverse()
     const operator = `operator ${userInfo().username}`
@@ -589,12 +614,15 @@ describe('audit', () => {
         `${operator} consent.withdrawn`,
         `${operator} client.deleted`,
         `${operator} user.changed password`,
-        `${operator} user.disabled disabled_at`,
-        `${operator} user.enabled disabled_at`,
+        `${operator} user.disabled disabled_at ended_at`,
+        `${operator} user.enabled disabled_at ended_at`,
         `${operator} api_key.added`,
         `${operator} api_key.revoked`,
         `${operator} initial_access_token.added`,
         `${operator} initial_access_token.revoked`,
+        `${operator} database.frozen`,
+        `${operator} database.thawed`,
+        `${operator} database.frozen`,
       ],
     )
     const text = JSON.stringify(entries)

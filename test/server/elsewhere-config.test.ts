@@ -31,6 +31,28 @@ describe('settings of where people are already', () => {
     assert.deepEqual([upstreams, ldap], [undefined, undefined])
   })
 
+  it('host_login stands alone: each other way in is refused beside it with one sentence, and each is taken without it', async (test) => {
+    const host_login = { login: 'https://product.example/login', issuer: 'https://product.example' }
+    const mail = { url: 'smtp://127.0.0.1:2525', from: 'id@example.com' }
+    const env = { ...ENV, VOUCHSAFE_HOST_LOGIN_SECRET: 'q3Xz0mY7v1Kc9RbTfWpLhAaJdSgUeNiOxZ5t2E8uBwQ' }
+    for (const [beside, problem] of [
+      [
+        { upstreams: { work: WORK } },
+        /^upstreams in .* is another way to sign in, and host_login leaves sign-in to the product: take one of/,
+      ],
+      [{ ldap: LDAP }, /^ldap in .* is another way to sign in, and host_login/],
+      [{ registration: 'open', mail }, /^registration in .* is open, and host_login leaves it to the product who gets an account/],
+    ] as const) {
+      const found = await problems(test, { host_login, ...beside }, env)
+      const own = found.filter((one) => problem.test(one))
+      assert.equal(own.length, 1, found.join())
+      const { VOUCHSAFE_HOST_LOGIN_SECRET: _, ...alone } = env
+      const needless = Object.keys(alone).filter((name) => !(name.includes('UPSTREAM') && !('upstreams' in beside)))
+      assert.deepEqual(await problems(test, beside, Object.fromEntries(needless.map((name) => [name, env[name as keyof typeof env]]))), [])
+    }
+    assert.deepEqual(await problems(test, { host_login }, { VOUCHSAFE_HOST_LOGIN_SECRET: env.VOUCHSAFE_HOST_LOGIN_SECRET }), [])
+  })
+
   it('a provider needs five words, and has the cautious rest', async (test) => {
     const { upstreams } = await read(test, { upstreams: { work: WORK } }, { VOUCHSAFE_UPSTREAM_WORK_SECRET: 'their secret' })
     assert.deepEqual(upstreams, [

@@ -5,9 +5,12 @@ import { inspect } from 'node:util'
 import { type JWTPayload, SignJWT } from 'jose'
 import { sha256 } from '../../src/core/crypto/hash.ts'
 import { completeDialect, standard } from '../../src/core/model/dialect.ts'
+import { writeLink } from '../../src/server/accounts/mail-links.ts'
+import { resetLink } from '../../src/server/accounts/recovery.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
+import { pageRoutes } from '../../src/server/pages/routes.ts'
 import type { Browser, Visit } from '../support/browser.ts'
-import { ids } from '../support/browser.ts'
+import { ids, tags, textOf } from '../support/browser.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 
 const PRODUCT = 'https://product.example'
@@ -220,6 +223,62 @@ describe('a hand-over of the product', () => {
     const visit = await browser.post(`${ISSUER}/login`, { ticket: state, email: site.mara.email, password: PASSWORD })
     assert.ok(visit.location.startsWith(`${ISSUER}/login?ticket=`))
     assert.ok(!hasSession(browser))
+  })
+
+  it('ATTACK nothing of our own sign-in is there: each of its addresses says where one signs in, or leads there', async () => {
+    const own = Object.entries(pageRoutes).filter(([, { own_sign_in }]) => own_sign_in)
+    for (const [path, { GET, POST }] of own) {
+      const visits = [
+        ...(GET ? [await site.browser().get(ISSUER + path)] : []),
+        ...(POST ? [await site.browser().post(ISSUER + path, {})] : []),
+      ]
+      for (const { status, html } of visits) {
+        assert.equal(status, 404, path)
+        assert.match(textOf(html), /You sign in at the product, not here/, path)
+      }
+    }
+    assert.equal((await site.browser().get(`${ISSUER}/login/passkey?do=add`)).status, 404)
+    for (const path of ['/login/passkey', '/login/factor']) {
+      const visits = [await site.browser().get(`${ISSUER}${path}?next=apps`), await site.browser().post(ISSUER + path, { next: 'apps' })]
+      for (const { location } of visits) assert.equal(location, `${ISSUER}/login?next=apps`, path)
+    }
+    // all that speaks of a password, a code or a passkey, and none that was added since
+    const named = Object.keys(pageRoutes).filter((path) =>
+      /forgot|create|password|security|totp|recovery|passkey$|passkeys|factor|identit|link/.test(path),
+    )
+    const left = named.filter((path) => !own.some(([one]) => one === path))
+    assert.deepEqual(left.sort(), ['/link', '/login/factor', '/login/passkey'])
+  })
+
+  it('its people have no room for passwords, codes and passkeys, and in the others no way there', async () => {
+    const browser = site.browser()
+    const visit = await browser.follow(await browser.get(`${ISSUER}/account/profile`), ISSUER)
+    const { nonce, state } = Object.fromEntries(new URL(visit.location).searchParams)
+    const page = await browser.follow(await handOver(browser, state!, await sign({ nonce: nonce! })), ISSUER)
+    assert.equal(page.status, 200)
+    const doors = tags(page.html, 'a').map(({ href }) => href)
+    assert.ok(doors.includes('/account/apps'))
+    for (const closed of ['/account/security', '/account/identities']) assert.ok(!doors.includes(closed), closed)
+    assert.equal((await browser.get(`${ISSUER}/account/security`)).status, 404)
+  })
+
+  it('ATTACK a letter from before about a password or a new account is worth nothing', async () => {
+    const { keys } = site.app.server
+    const accounts = { issuer: ISSUER, keys, clock: () => site.time.now }
+    const { email, sub } = site.mara
+    for (const link of [
+      resetLink(accounts, site.mara),
+      writeLink(accounts, { act: 'create', email: 'new@b.example', sub: '', state: '' }),
+    ]) {
+      const token = new URL(link).searchParams.get('token')!
+      assert.equal((await site.browser().get(link)).status, 404)
+      assert.equal((await site.browser().post(`${ISSUER}/link`, { token, password: 'heron-window-17', name: 'N' })).status, 404)
+    }
+    assert.deepEqual(
+      [(await site.store.users.find(sub))?.password_hash, (await site.store.users.findByEmail('new@b.example'))?.sub],
+      [site.mara.password_hash, undefined],
+    )
+    assert.equal((await site.store.users.find(sub))?.email, email)
   })
 
   it('a disabled person does not come in', async () => {

@@ -3,17 +3,20 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { MINUTE } from '../../src/core/model/clock.ts'
+import type { User } from '../../src/core/model/user.ts'
 import type { Directory } from '../../src/server/accounts/elsewhere.ts'
+import { findForgetful } from '../../src/server/accounts/recovery.ts'
 import { type SignIn, signIn } from '../../src/server/accounts/sign-in.ts'
 import { TRIES_PER_ACCOUNT } from '../../src/server/accounts/throttle.ts'
 import { examineElsewhere } from '../../src/server/doctor-elsewhere.ts'
 import { createDirectory } from '../../src/server/upstreams/ldap.ts'
 import { escapeFilter } from '../../src/server/upstreams/ldap-filter.ts'
 import type { LdapSettings } from '../../src/server/upstreams/upstream-settings.ts'
-import { ids, textOf } from '../support/browser.ts'
+import { type Browser, ids, readForm, textOf, type Visit } from '../support/browser.ts'
 import { makeCertificate } from '../support/certificate.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 import { BASE, entry, missing, openSlapd, READER, READER_PASSWORD, type Slapd } from '../support/slapd.ts'
+import { giveApp } from '../support/totp.ts'
 
 const skip = missing !== undefined && process.env['CI'] !== 'true' ? missing : false
 const THEIRS = 'their-lantern-17'
@@ -60,6 +63,7 @@ describe('people of a directory', { skip }, () => {
       entry('many', 'many@work.example', THEIRS),
       entry('off', 'off@work.example', THEIRS),
       entry('slow', 'slow@work.example', THEIRS),
+      ...['both', 'guess', 'moved', 'proof', 'race'].map((name) => entry(name, `${name}@work.example`, THEIRS)),
     ])
     site = await openSite({ config: { ldap: settings() } })
   })
@@ -246,6 +250,95 @@ describe('people of a directory', { skip }, () => {
       times.push(performance.now() - began)
     }
     for (const time of times) assert.ok(time >= 195, String(times))
+  })
+
+  describe('whose address is that of an account here', () => {
+    const ROOM = `${ISSUER}/account/identities`
+    /** Signed in with the password that is kept here. */
+    async function enter(name: string): Promise<{ user: User; browser: Browser; page: Visit }> {
+      const user = (await site.store.users.findByEmail(`${name}@work.example`)) ?? (await site.addPerson(`${name}@work.example`))
+      const browser = site.browser()
+      const sent = await browser.post(`${ISSUER}/login`, { next: 'identities', email: user.email, password: PASSWORD })
+      return { user, browser, page: await browser.follow(sent, ISSUER) }
+    }
+    const link = (browser: Browser, page: Visit, password: string) => browser.submit(page, { password, add: 'ldap:' }, 'directory-link')
+
+    it('prove both, and are linked: the same account by the directory’s password, and by that alone', async () => {
+      const { user, browser, page } = await enter('both')
+      const wrong = await link(browser, page, 'not that one')
+      assert.equal(wrong.status, 403)
+      assert.ok(ids(wrong.html).includes('directory-password-error'))
+      assert.equal(await userOf(come(user.email, THEIRS)), null, 'not yet')
+      const done = await browser.follow(await link(browser, wrong, THEIRS), ISSUER)
+      assert.match(textOf(done.html), /your organisation is linked/)
+      assert.ok(!ids(done.html).includes('directory-link'))
+      assert.deepEqual([(await userOf(come(user.email, THEIRS)))?.sub, await userOf(come(user.email, PASSWORD))], [user.sub, null])
+      const [entry] = (await site.store.audit.list({ limit: 1, sub: user.sub })).entries
+      assert.deepEqual([entry?.event, entry?.issuer, entry?.actor], ['identity.linked', 'ldap:directory', { type: 'user', id: user.sub }])
+      assert.ok(
+        !ids((await browser.get(`${ISSUER}/account/security`)).html).includes('password-submit'),
+        'a password of no use is not changed',
+      )
+      const { csrf } = readForm(done.html).fields as { csrf: string }
+      const sent = await browser.post(`${ISSUER}/account/password`, { csrf, current: THEIRS, password: 'heron-window-17' })
+      assert.equal(sent.location, `${ISSUER}/account/security`)
+      assert.equal((await site.store.users.find(user.sub))?.password_hash, user.password_hash)
+      assert.equal(await findForgetful({ store: site.store, directory: createDirectory(settings()) }, user.email), null)
+    })
+
+    it('take it away again, and the password that is kept here counts', async () => {
+      const { user } = await enter('both')
+      const browser = site.browser()
+      const sent = await browser.post(`${ISSUER}/login`, { next: 'identities', email: user.email, password: THEIRS })
+      const page = await browser.follow(sent, ISSUER)
+      const [{ identity_id } = { identity_id: '' }] = await site.store.identities.list(user.sub)
+      const gone = await browser.follow(await browser.submit(page, {}, `identity-${identity_id}-remove-confirm`), ISSUER)
+      assert.match(textOf(gone.html), /your organisation is removed/)
+      assert.deepEqual([(await userOf(come(user.email, PASSWORD)))?.sub, await userOf(come(user.email, THEIRS))], [user.sub, null])
+    })
+
+    it('ATTACK an open window is not enough: a sign-in of the last ten minutes is asked for, and the factor that they have', async () => {
+      const { user, browser, page } = await enter('proof')
+      await giveApp(site, user)
+      assert.match((await link(browser, page, THEIRS)).location, /\/login\?next=identities&account=again$/)
+      await site.store.factors.reset(user.sub)
+      site.time.now += 11 * MINUTE
+      assert.match((await link(browser, page, THEIRS)).location, /\/login\?next=identities&account=again$/)
+      assert.ok(ids((await browser.get(ROOM)).html).includes('identities-again'))
+      assert.deepEqual(await site.store.identities.list(user.sub), [])
+    })
+
+    it('ATTACK the password there is guessed no more often than at the sign-in, by 50 at one moment either', async () => {
+      const { user, browser, page } = await enter('guess')
+      const all = await Promise.all(Array.from({ length: 50 }, (_, i) => link(browser, page, `guess ${i}`)))
+      assert.equal(all.filter(({ status }) => status === 403).length, TRIES_PER_ACCOUNT - 1)
+      assert.equal(all.filter(({ status }) => status === 429).length, 51 - TRIES_PER_ACCOUNT)
+      assert.equal((await link(browser, page, THEIRS)).status, 429, 'the right one does not help either')
+      assert.ok('paused_until' in (await come(user.email, PASSWORD)))
+    })
+
+    it('ATTACK an entry is one person’s: who has its old address cannot link it, and of many at once one is linked', async () => {
+      const before = (await userOf(come('moved@work.example', THEIRS)))!
+      await site.store.users.update({ ...before, email: 'elsewhere@work.example' })
+      const { browser, page } = await enter('moved')
+      assert.equal((await link(browser, page, THEIRS)).status, 403)
+      const { user, ...race } = await enter('race')
+      const all = await Promise.all(Array.from({ length: 8 }, () => link(race.browser, race.page, THEIRS)))
+      assert.equal(all.filter(({ status }) => status === 303).length, 1)
+      assert.equal((await site.store.identities.list(user.sub)).length, 1)
+    })
+
+    it('without a directory there is nothing to link', async () => {
+      const plain = await openSite()
+      try {
+        const browser = plain.browser()
+        const sent = await browser.post(`${ISSUER}/login`, { next: 'profile', email: plain.mara.email, password: PASSWORD })
+        const { csrf } = readForm((await browser.follow(sent, ISSUER)).html).fields as { csrf: string }
+        assert.equal((await browser.post(ROOM, { csrf, add: 'ldap:', password: THEIRS })).status, 404)
+      } finally {
+        await plain.close()
+      }
+    })
   })
 
   describe('a directory that cannot be asked', () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { emailLink } from '../../src/server/accounts/email-change.ts'
+import { disabled, enabled } from '../../src/server/accounts/ending.ts'
 import { LETTERS_PER_ADDRESS, LETTERS_PER_EMAIL } from '../../src/server/accounts/throttle.ts'
-import { type Browser, ids, tags, textOf, type Visit } from '../support/browser.ts'
+import { type Browser, ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { giveApp } from '../support/totp.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -359,6 +361,61 @@ describe('letters and what their links do', () => {
       const browser = from()
       await browser.submit(await browser.get(await box.link(user.email)), { password: NEW }, 'link-submit')
       assert.equal((await use(link)).status, 400)
+    })
+
+    const DEVICES = `${ISSUER}/account/devices`
+    const ended: [what: string, path: string, button: string, fields: (sid: string) => Record<string, string>][] = [
+      ['everywhere', DEVICES, 'signout-everywhere-confirm', () => ({})],
+      ['everywhere, and out of apps', DEVICES, 'signout-everywhere-confirm', () => ({ grants: 'revoke' })],
+      ['in all other browsers', DEVICES, 'signout-others', () => ({})],
+      ['in that browser', DEVICES, 'signout-others', (session) => ({ session })],
+      ['in other browsers with the app that is turned off', `${ISSUER}/account/security`, 'totp-off-confirm', () => ({ others: 'on' })],
+    ]
+    for (const [what, path, button, fields] of ended) {
+      it(`ATTACK a letter that a thief’s session had sent is worth nothing once its owner signed out ${what}`, async () => {
+        const user = await verified()
+        const { browser: thief, page } = await enter(user.email)
+        const [session] = await site.store.sessions.list(user.sub, site.time.now, 1)
+        await thief.submit(page, { email: `thief${turn}@evil.example` }, 'profile-change')
+        const link = await box.link(`thief${turn}@evil.example`)
+        await forget(user.email)
+        const reset = await box.link(user.email)
+        const app = button.startsWith('totp') ? await giveApp(site, user) : null
+        const { browser, page: next } = await enter(user.email)
+        if (app) await browser.submit(next, { code: app.code() }, 'factor-submit')
+        const { action, fields: sealed } = readForm((await browser.get(path)).html, button)
+        const one = 'session' in fields('')
+        const address = one ? `${ISSUER}/account/sessions/end` : new URL(action, ISSUER).href
+        assert.equal((await browser.post(address, { ...sealed, ...fields(session!.sid) })).status, 303)
+        assert.equal((await thief.get(DEVICES)).status, 303, 'signed out')
+        for (const old of [link, reset]) assert.equal((await use(old)).status, 400)
+        assert.equal((await find(user.sub)).email, user.email)
+        await forget(user.email)
+        assert.equal((await from().get(await box.link(user.email))).status, 200, 'a new letter is good')
+      })
+    }
+
+    it('ATTACK who was shut out and let in again is not reached by anything that was sent before, an undo included', async () => {
+      const user = await verified()
+      await use(await change(user.email, `moved${turn}@otterbakery.example`))
+      const undo = await box.link(user.email)
+      await forget(`moved${turn}@otterbakery.example`)
+      const reset = await box.link(`moved${turn}@otterbakery.example`)
+      await site.store.users.update(disabled(await find(user.sub), site.time.now), { end: 'everything' })
+      for (const link of [undo, reset]) assert.equal((await use(link)).status, 400)
+      await site.store.users.update(enabled(await find(user.sub), site.time.now))
+      for (const link of [undo, reset]) assert.equal((await use(link)).status, 400)
+      assert.equal((await find(user.sub)).disabled_at, undefined)
+    })
+
+    it('an undo is good after its owner signed out everywhere: whoever sits there may be the thief', async () => {
+      const user = await verified()
+      await use(await change(user.email, `taken${turn}@evil.example`))
+      const undo = await box.link(user.email)
+      const { browser } = await enter(`taken${turn}@evil.example`)
+      await browser.submit(await browser.get(DEVICES), {}, 'signout-everywhere-confirm')
+      assert.equal((await use(undo)).status, 303)
+      assert.equal((await find(user.sub)).email, user.email)
     })
 
     it('wants a sign-in of the last ten minutes, and an address that a letter can go to', async () => {

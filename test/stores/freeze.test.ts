@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { OAuthError } from '../../src/core/model/error.ts'
 import type { Store } from '../../src/core/model/store.ts'
+import { writeDump } from '../../src/stores/dump.ts'
 import { freeze, isFrozen, thaw } from '../../src/stores/freeze.ts'
 import { openPostgresStore } from '../../src/stores/postgres-store.ts'
 import type { Sql } from '../../src/stores/sql.ts'
@@ -22,6 +23,8 @@ after(async () => {
   await postgres.close()
   rmSync(folder, { recursive: true })
 })
+
+const OPERATOR = { type: 'operator', id: 'ada' } as const
 
 const refused = (cause: unknown) =>
   cause instanceof OAuthError && cause.status === 503 && cause.error === 'temporarily_unavailable' && cause.headers['retry-after'] === '10'
@@ -56,8 +59,8 @@ for (const [backend, newDatabase, openStore] of [
 
     it('refuses every change at once, to servers that nobody told, with a time to come back', async () => {
       assert.equal(await withDatabase(isFrozen), false)
-      await withDatabase(freeze)
-      await withDatabase(freeze)
+      assert.equal(await withDatabase((sql) => freeze(sql, OPERATOR, () => NOW + 7)), true)
+      assert.equal(await withDatabase((sql) => freeze(sql, OPERATOR)), false)
       assert.equal(await withDatabase(isFrozen), true)
       const other = aConsent()
       const moves: Record<string, () => Promise<unknown>> = {
@@ -85,6 +88,20 @@ for (const [backend, newDatabase, openStore] of [
       await assert.rejects(store.sweep(NOW * 2, 1_000), refused)
     })
 
+    it('says in the audit log who froze it and when: the last entry of all, once, and the chains are whole', async () => {
+      const { entries } = await store.audit.list({ limit: 1000 })
+      const frozen = entries.filter(({ event }) => event === 'database.frozen')
+      assert.deepEqual(
+        frozen.map(({ actor, at }) => [actor, at]),
+        [[OPERATOR, NOW + 7]],
+      )
+      const { findings } = await store.audit.verify()
+      assert.deepEqual(findings, [])
+      const dumped: string[] = []
+      await withDatabase((sql) => writeDump(sql, NOW, async (text) => void dumped.push(text)))
+      assert.ok(dumped.join('').includes('database.frozen'), 'it moves along')
+    })
+
     it('answers what only reads, and goes on counting attempts', async () => {
       assert.deepEqual(await store.clients.find(client.client_id), client)
       assert.deepEqual(await store.users.find(user.sub), user)
@@ -103,8 +120,15 @@ for (const [backend, newDatabase, openStore] of [
     })
 
     it('takes changes again once it was thawed', async () => {
-      await withDatabase(thaw)
-      await withDatabase(thaw)
+      assert.equal(await withDatabase((sql) => thaw(sql, OPERATOR)), true)
+      assert.equal(await withDatabase((sql) => thaw(sql, OPERATOR)), false)
+      const { entries } = await store.audit.list({ limit: 1000 })
+      const thawed = entries.filter(({ event }) => event === 'database.thawed')
+      assert.deepEqual(
+        thawed.map(({ actor }) => actor),
+        [OPERATOR],
+      )
+      assert.deepEqual((await store.audit.verify()).findings, [])
       assert.equal((await store.grants.rotate(grant.grant_id, 1, NOW, NOW + 1, null))?.generation, 2)
       assert.equal(await store.users.add(aUser()), 'added')
       await store.sessions.end(session.session_hash)
@@ -114,14 +138,25 @@ for (const [backend, newDatabase, openStore] of [
     it('what is under way when it freezes is kept and found, or refused: nothing in between', async () => {
       const grants = Array.from({ length: 200 }, () => aGrant())
       const writing = Promise.allSettled(grants.map((one) => store.grants.redeem(one, {})))
-      await withDatabase(freeze)
+      await withDatabase((sql) => freeze(sql))
       const outcomes = await writing
       for (const [i, outcome] of outcomes.entries()) {
         const found = await store.grants.find(grants[i]!.grant_id)
         assert.equal(found !== null, outcome.status === 'fulfilled')
         if (outcome.status === 'rejected') assert.ok(refused(outcome.reason), String(outcome.reason))
       }
-      await withDatabase(thaw)
+      await withDatabase((sql) => thaw(sql))
+      assert.deepEqual((await store.audit.verify()).findings, [])
+    })
+
+    it('ATTACK an entry that says who froze it cannot be altered or taken away unnoticed', async () => {
+      for (const text of [
+        "update audit set record = replace(record, 'ada', 'eve') where event = 'database.thawed'",
+        "delete from audit where event = 'database.thawed'",
+      ]) {
+        await withDatabase((sql) => sql.write(text, []))
+        assert.notDeepEqual((await store.audit.verify()).findings, [], text)
+      }
     })
   })
 }

@@ -46,6 +46,8 @@ export const AUDIT_EVENTS = [
   'key.promoted',
   'key.destroyed',
   'key.rewrapped',
+  'database.frozen',
+  'database.thawed',
 ] as const
 export type AuditEvent = (typeof AUDIT_EVENTS)[number]
 

@@ -5,7 +5,7 @@ import type { ConsentRules } from './dialect.ts'
 import type { Consent } from './grant.ts'
 import type { Receipt, Shown } from './receipt.ts'
 import { redirectHost } from './redirect-uri.ts'
-import { joinScope, missingScope, splitScope } from './scope.ts'
+import { joinScope, missingScope } from './scope.ts'
 
 /** What a person has answered to a request, on a page or through an API. */
 export interface Decision {
@@ -79,16 +79,18 @@ export function conclude(found: Consent | null, decision: Decision, now: Millise
     ...(decision.through && { through: decision.through }),
     ...(decision.shown && { shown: decision.shown }),
   }
-  return { consent, receipt, withdraw: found !== null && takesBack(found, consent, decision) }
+  return { consent, receipt, withdraw: found !== null && takesBack(found, consent, now) }
 }
 
-/** Whether something that was allowed before was shown now and left off, or ends earlier now; or rested, and was not shown. */
-function takesBack(before: Consent, after: Consent, { request, scope, claims }: Decision): boolean {
-  if (before.paused_at !== undefined && missingScope(before.scope, after.scope).length > 0) return true
-  const left_off = missingScope(request.scope, scope)
-  const held = new Set(splitScope(before.scope))
-  if (left_off.some((word) => held.has(word))) return true
-  if (request.claims?.some((claim) => before.claims?.includes(claim) && !claims.includes(claim))) return true
+/**
+ * Whether something that was allowed before is allowed no longer: it was shown and left off, or not asked for where a decision stands for
+ * itself, or it ends earlier now. What was given before would reach further than what the person sees that they allow.
+ */
+function takesBack(before: Consent, after: Consent, now: Milliseconds): boolean {
+  if (endOf(before) <= now) return false // and so is all that was given
+  if (missingScope(before.scope, after.scope).length > 0) return true
+  if (Object.entries(before.scope_at).some(([where, held]) => missingScope(held, after.scope_at[where] ?? '').length > 0)) return true
+  if (before.claims?.some((claim) => !after.claims?.includes(claim))) return true
   return endOf(after) < endOf(before)
 }
 

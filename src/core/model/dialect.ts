@@ -28,7 +28,7 @@ export type Paths = string | readonly string[]
 export interface ConsentRules {
   /** A remembered consent bypasses the page. */
   remembered: boolean
-  /** What is asked again: a request for more than before, or for anything else than before. */
+  /** What is asked again: a request for more than before, or for anything else than before; then a decision stands for itself, and what was given beyond it ends. */
   asked_again: 'growth' | 'change'
   /** The longest that a person may allow, in seconds. */
   longest?: number

@@ -66,6 +66,7 @@ export type ErrorReason =
   | 'directory_away'
   | 'disabled'
   | 'handover'
+  | 'signed_in_elsewhere'
 
 /** A refusal that the client is meant to read. Anything else that is thrown is our own fault. */
 export class OAuthError extends Error {

@@ -38,6 +38,8 @@ export interface FactorOptions {
   by?: Actor
   /** All sessions of the person end but this one, by its hash; '' for none. */
   keeping?: string
+  /** Only where the person has neither an app nor a passkey yet: of many at one moment one is the first. */
+  first?: boolean
 }
 
 /**
@@ -176,9 +178,10 @@ export interface Store {
     add(user: User, by?: Actor): Promise<'added' | 'taken'>
     /**
      * False where there is no such person, or they are no longer what `replaces` says: what somebody else has written meanwhile stays.
-     * `end` also ends all their sessions and all that they gave. Throws where the email is somebody else's.
+     * `end` also ends all their sessions and all that they gave; of sessions `keeping` names one that stays, by its hash. Throws where the
+     * email is somebody else's.
      */
-    update(user: User, options?: { end?: 'sessions' | 'everything'; replaces?: User; by?: Actor }): Promise<boolean>
+    update(user: User, options?: { end?: 'sessions' | 'everything'; keeping?: string; replaces?: User; by?: Actor }): Promise<boolean>
     /**
      * Takes a person away for good, with their sessions, keys and consents, and ends all that they gave; of their receipts the texts go. The
      * sub is never anybody's again. False where there is no such person.
@@ -191,7 +194,7 @@ export interface Store {
     find(sub: string): Promise<Factors>
     /** By the name that the authenticator knows. */
     findPasskey(credential_id: string): Promise<Passkey | null>
-    /** False where there is one of this credential_id already, or the person has MOST_PASSKEYS. */
+    /** False where there is one of this credential_id already, the person has MOST_PASSKEYS, or it would not be the `first`. */
     addPasskey(passkey: Passkey, options?: FactorOptions): Promise<boolean>
     /** Calls it otherwise; false where this person has no such passkey. */
     renamePasskey(sub: string, passkey_id: string, label: string, options?: FactorOptions): Promise<boolean>
@@ -199,8 +202,8 @@ export interface Store {
     removePasskey(sub: string, passkey_id: string, options?: FactorOptions): Promise<boolean>
     /** Notes a sign-in; false where the counter is not above the one that is kept, unless both are 0. One atomic move. */
     usePasskey(passkey_id: string, counter: number, at: Milliseconds): Promise<boolean>
-    /** In place of the one before. */
-    setTotp(totp: Totp, options?: FactorOptions): Promise<void>
+    /** In place of the one before; false where it would not be the `first`, or the person was deleted. */
+    setTotp(totp: Totp, options?: FactorOptions): Promise<boolean>
     /** False where there was none. With the last factor the recovery codes go too. */
     removeTotp(sub: string, options?: FactorOptions): Promise<boolean>
     /** True for the first who shows a code of this step, false for everybody after, and for every step before. One atomic move. */

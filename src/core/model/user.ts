@@ -14,6 +14,8 @@ export interface User {
   email_changed_at?: Milliseconds
   /** The changes that may still be undone, by their moments. */
   email_changes?: Milliseconds[]
+  /** When somebody last ended sessions of theirs, or shut them out: what was sent or begun before counts no more. */
+  ended_at?: Milliseconds
   created_at: Milliseconds
   disabled_at?: Milliseconds
 }

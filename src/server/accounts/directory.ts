@@ -1,7 +1,21 @@
+import type { Actor } from '../../core/model/audit.ts'
+import type { Milliseconds } from '../../core/model/clock.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
-import { admit } from './identities.ts'
-import { isEmail } from './users.ts'
+import type { Directory } from './elsewhere.ts'
+import { admit, newIdentity } from './identities.ts'
+import { countAttempt, forgiveAttempts } from './throttle.ts'
+import { isEmail, isPasswordLength } from './users.ts'
+
+/** Whether this person's password is looked up in the directory. */
+export async function isOfDirectory({ directory, store }: Pick<Accounts, 'directory' | 'store'>, { sub }: User): Promise<boolean> {
+  return directory !== undefined && (await store.identities.list(sub)).some(({ issuer }) => issuer === directory.issuer)
+}
+
+/** Whether somebody has a password that is kept here and looked at. */
+export async function hasOwnPassword(accounts: Pick<Accounts, 'directory' | 'store'>, user: User): Promise<boolean> {
+  return user.password_hash !== undefined && !accounts.directory?.only && !(await isOfDirectory(accounts, user))
+}
 
 /**
  * Whose password this is by the directory; null where it is nobody's there; 'not asked' where this person's password is kept here. Somebody
@@ -15,7 +29,7 @@ export async function proveByDirectory(
 ): Promise<User | null | 'not asked'> {
   const { directory, store } = accounts
   if (!directory) return 'not asked'
-  const linked = user !== null && (await store.identities.list(user.sub)).some(({ issuer }) => issuer === directory.issuer)
+  const linked = user !== null && (await isOfDirectory(accounts, user))
   if (user && !linked && !directory.only) return 'not asked'
   const their = isEmail(email) ? await directory.prove(email, password) : null
   if (!their) return null
@@ -28,4 +42,30 @@ export async function proveByDirectory(
   // changed meanwhile: brought up to date by another sign-in of theirs, or disabled
   const now = await store.users.find(moved.sub)
   return now?.disabled_at === undefined ? now : null
+}
+
+/**
+ * Links somebody who sits at their account with the entry of the directory that has their email, by its password: so both were proved.
+ * 'taken' where that entry is another person's here. Attempts are those of the sign-in. Throws OAuthError `temporarily_unavailable`.
+ */
+export async function linkDirectory(
+  accounts: Accounts & { directory: Directory },
+  { sub, email }: User,
+  password: string,
+  address: string,
+): Promise<'linked' | 'wrong' | 'taken' | { paused_until: Milliseconds }> {
+  const attempt = await countAttempt(accounts, { sub }, address)
+  if (attempt.left === null) return { paused_until: attempt.ends_at }
+  const asked = isEmail(email) && isPasswordLength(password)
+  const their = asked ? await accounts.directory.prove(email, password).catch(giveBack) : null
+  if (!their) return attempt.left === 0 ? { paused_until: attempt.ends_at } : 'wrong'
+  await forgiveAttempts(accounts, { sub }, address, 'all')
+  const by: Actor = { type: 'user', id: sub }
+  return (await accounts.store.identities.add(newIdentity(their, sub, accounts.clock()), { by })) === 'added' ? 'linked' : 'taken'
+
+  /** What could not be asked was no attempt. */
+  async function giveBack(cause: unknown): Promise<never> {
+    await forgiveAttempts(accounts, { sub }, address, 'one')
+    throw cause
+  }
 }

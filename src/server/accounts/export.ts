@@ -38,6 +38,7 @@ function showPerson({
   disabled_at,
   email_changed_at,
   email_changes: _,
+  ended_at,
   ...user
 }: User): Record<string, unknown> {
   return {
@@ -45,6 +46,7 @@ function showPerson({
     has_password: password_hash !== undefined,
     created_at: iso(created_at),
     ...(email_changed_at !== undefined && { email_changed_at: iso(email_changed_at) }),
+    ...(ended_at !== undefined && { ended_at: iso(ended_at) }),
     ...(disabled_at !== undefined && { disabled_at: iso(disabled_at) }),
   }
 }

@@ -53,6 +53,16 @@ export function newIdentity(
 }
 
 /** Takes a way to sign in away; false where there is no such, or the person would have no other. */
-export async function removeIdentity({ store }: Pick<Accounts, 'store'>, user: User, identity_id: string, by: Actor): Promise<boolean> {
-  return store.identities.remove(user.sub, identity_id, { keep_one: user.password_hash === undefined, by })
+export async function removeIdentity(
+  { store, directory }: Pick<Accounts, 'store' | 'directory'>,
+  user: User,
+  identity_id: string,
+  by: Actor,
+): Promise<boolean> {
+  return store.identities.remove(user.sub, identity_id, { keep_one: !wouldHavePassword({ directory }, user), by })
+}
+
+/** Whether a password of theirs would open the account if nothing were linked with it. */
+export function wouldHavePassword({ directory }: Pick<Accounts, 'directory'>, { password_hash }: User): boolean {
+  return password_hash !== undefined && !directory?.only
 }

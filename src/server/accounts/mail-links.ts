@@ -40,9 +40,9 @@ export function spendLink({ store }: Pick<Accounts, 'store'>, token: string, { a
   return store.once.spend(`${act} ${sha256(token)}`, expires_at)
 }
 
-/** Changes with the password and with the email: a link that carries another one is over. */
-export function stateOf({ sub, email, password_hash = '', email_changed_at = 0 }: User): string {
-  return sha256([sub, email, password_hash, email_changed_at].join('\n'))
+/** Changes with the password, with the email and with the end of their sessions: a link that carries another one is over. */
+export function stateOf({ sub, email, password_hash = '', email_changed_at = 0, ended_at = 0 }: User): string {
+  return sha256([sub, email, password_hash, email_changed_at, ...(ended_at > 0 ? [ended_at] : [])].join('\n'))
 }
 
 /** The person whom a link is about, where their account is still as it was when the link was made. */

@@ -1,6 +1,7 @@
 import type { MailLink } from '../../core/model/mail-link.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
+import { hasOwnPassword } from './directory.ts'
 import { findHolder, stateOf, writeLink } from './mail-links.ts'
 import { hashPassword } from './password.ts'
 import { checkPassword } from './users.ts'
@@ -8,14 +9,14 @@ import { checkPassword } from './users.ts'
 /** What ends with a new password: sessions always, and what was given to apps where the person says so. */
 export type Ending = 'sessions' | 'everything'
 
-/** Who may be sent a link for a new password: whoever has one. A way to sign in is never added to those that a person has chosen. */
-export async function findForgetful({ store }: Accounts, email: string): Promise<User | null> {
-  const user = await store.users.findByEmail(email)
-  return user?.password_hash !== undefined && user.disabled_at === undefined ? user : null
+/** Who may be sent a link for a new password: whoever has one that is looked at. A way to sign in is never added to those that a person has chosen. */
+export async function findForgetful(accounts: Pick<Accounts, 'store' | 'directory'>, email: string): Promise<User | null> {
+  const user = await accounts.store.users.findByEmail(email)
+  return user && user.disabled_at === undefined && (await hasOwnPassword(accounts, user)) ? user : null
 }
 
 /** The link for a new password. It ends with the password that was forgotten, and so with its own first use. */
-export function resetLink(accounts: Accounts, user: User): string {
+export function resetLink(accounts: Pick<Accounts, 'issuer' | 'keys' | 'clock'>, user: User): string {
   return writeLink(accounts, { act: 'reset', email: user.email, sub: user.sub, state: stateOf(user) })
 }
 

@@ -33,8 +33,13 @@ export async function findAnySession({ issuer, store, clock }: Seeker, http: Htt
 }
 
 /** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
-function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, { amr = [] }: Session): boolean {
-  return second_factor !== 'required' || !['1fa', undefined].includes(acrOf(amr))
+function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, session: Session): boolean {
+  return second_factor !== 'required' || hasShownFactor(session)
+}
+
+/** Whether it was opened with more than one factor, here. */
+export function hasShownFactor({ amr = [] }: Pick<Session, 'amr'>): boolean {
+  return !['1fa', undefined].includes(acrOf(amr))
 }
 
 /** The same, and what its person has allowed this client. */
@@ -62,9 +67,9 @@ export async function findBeginner(accounts: Accounts, http: HttpRequest): Promi
   return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
 }
 
-/** A person has just set up a factor, and so has shown it: where the deployment waits for that, a session that says so, and its cookie. */
+/** A person has just set up their first factor, and so has shown it: a session that says so, and its cookie. */
 export async function strengthen(accounts: Accounts, { session, user }: Person, amr: readonly string[]): Promise<string[]> {
-  if (isEnough(accounts, session)) return []
+  if (hasShownFactor(session)) return []
   return [await openSession(accounts, user, { auth_time: session.auth_time, amr: addAmr(session.amr ?? [], amr) }, session)]
 }
 
@@ -99,9 +104,10 @@ export async function openSession(
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
-  // while it was being proved the person may have been disabled, or have changed it, or got their email back: that ended all sessions but this one
+  // while it was being proved the person may have been disabled, or have changed it, got their email back, or ended all sessions: that reached all but this one
   const now = await accounts.store.users.find(user.sub)
-  const changed = now?.password_hash !== user.password_hash || now?.email_changed_at !== user.email_changed_at
+  const changed =
+    now?.password_hash !== user.password_hash || now?.email_changed_at !== user.email_changed_at || now?.ended_at !== user.ended_at
   if (!now || now.disabled_at !== undefined || changed) {
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })

@@ -45,10 +45,10 @@ export function openStep({ keys, clock }: Accounts, text: string, kind: FactorSt
 
 /**
  * Stands for a password without telling anything of it: once it is changed, what was begun with it is over. So it is once the email is
- * another one, or was given back: not everybody has a password.
+ * another one, or was given back, and once their sessions were ended: not everybody has a password.
  */
-export function passwordMark({ keys }: Accounts, { sub, password_hash = '', email_changed_at = 0 }: User): string {
-  return keys.mac('password', `${sub} ${password_hash} ${email_changed_at}`)
+export function passwordMark({ keys }: Accounts, { sub, password_hash = '', email_changed_at = 0, ended_at = 0 }: User): string {
+  return keys.mac('password', `${sub} ${password_hash} ${email_changed_at}${ended_at > 0 ? ` ${ended_at}` : ''}`)
 }
 
 /** Who a step is about, if they may still go on: not disabled, and with the password that they had. */

@@ -30,6 +30,7 @@ const RESERVED: readonly string[] = [
   'email_verified',
   'email_changed_at',
   'email_changes',
+  'ended_at',
   'name',
   'claims',
   'password',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import process from 'node:process'
 import { newFile } from './backup.ts'
-import { CliError, type Command, configOf, EXIT } from './command.ts'
+import { CliError, type Command, configOf, EXIT, operator } from './command.ts'
 import { printDone, warn } from './output.ts'
 
 export const exportDatabase: Command = {
@@ -15,7 +15,7 @@ export const exportDatabase: Command = {
     const config = await configOf(call)
     const { exportTo, exportToFile, freezeDatabase } = await import('../moving.ts')
     const target = name === '-' ? null : newFile(resolve(call.io.cwd, name))
-    if (call.flags['freeze'] === true) await freezeDatabase(config)
+    if (call.flags['freeze'] === true) await freezeDatabase(config, operator())
     if (target === null) {
       const { counts } = await exportTo(config, process.stdout)
       warn(call, `${sum(counts)} records were exported.`)

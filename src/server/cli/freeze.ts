@@ -1,4 +1,4 @@
-import { type Command, configOf, EXIT } from './command.ts'
+import { type Command, configOf, EXIT, operator } from './command.ts'
 import { printDone } from './output.ts'
 
 export const freeze: Command = {
@@ -8,7 +8,7 @@ export const freeze: Command = {
   async run(call) {
     const config = await configOf(call)
     const { freezeDatabase } = await import('../moving.ts')
-    await freezeDatabase(config)
+    await freezeDatabase(config, operator())
     printDone(call, 'The database is frozen: whoever wants to change something is told to come back. Run vouchsafe thaw to end that.', {
       frozen: true,
     })
@@ -23,7 +23,7 @@ export const thaw: Command = {
   async run(call) {
     const config = await configOf(call)
     const { thawDatabase } = await import('../moving.ts')
-    await thawDatabase(config)
+    await thawDatabase(config, operator())
     printDone(call, 'The database takes changes again.', { frozen: false })
     return EXIT.ok
   },

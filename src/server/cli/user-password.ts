@@ -1,3 +1,4 @@
+import { changePerson } from '../accounts/ending.ts'
 import { hashPassword } from '../accounts/password.ts'
 import { checkPassword } from '../accounts/users.ts'
 import { CliError, type Command, EXIT, operator, secretFlag, withStore } from './command.ts'
@@ -19,11 +20,11 @@ export const userPassword: Command = {
     if (password === undefined) throw new CliError(EXIT.usage, '--password or --password-stdin is missing.')
     checkPassword(password)
     return withStore(call, async (store) => {
-      const person = await findPerson(call, store)
-      const user = { ...person, password_hash: await hashPassword(password) }
-      if (!(await store.users.update(user, { end: call.flags['revoke'] === true ? 'everything' : 'sessions', by: operator() }))) {
-        throw new CliError(EXIT.not_found, 'The person was deleted meanwhile.')
-      }
+      const { sub } = await findPerson(call, store)
+      const password_hash = await hashPassword(password)
+      const end = call.flags['revoke'] === true ? 'everything' : 'sessions'
+      const user = await changePerson(store, sub, (person) => ({ ...person, password_hash }), { end, by: operator() })
+      if (!user) throw new CliError(EXIT.not_found, 'The person was deleted meanwhile.')
       printDone(call, `Changed the password of ${user.email}.`, showUser(user))
       return EXIT.ok
     })

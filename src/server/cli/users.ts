@@ -25,11 +25,12 @@ export async function findPerson(call: Call, store: Store): Promise<User> {
 
 /** The person as an operator sees them: without the password's hash. Moments in seconds. */
 export function showUser(shown: User): Record<string, unknown> {
-  const { password_hash: _, email_changes: __, email_changed_at, created_at, disabled_at, ...user } = shown
+  const { password_hash: _, email_changes: __, email_changed_at, ended_at, created_at, disabled_at, ...user } = shown
   return {
     ...user,
     created_at: numericDate(created_at),
     ...(email_changed_at !== undefined && { email_changed_at: numericDate(email_changed_at) }),
+    ...(ended_at !== undefined && { ended_at: numericDate(ended_at) }),
     ...(disabled_at !== undefined && { disabled_at: numericDate(disabled_at) }),
   }
 }

@@ -112,6 +112,7 @@ const REASONS = words<ErrorReason>({
   directory_away: 1,
   disabled: 1,
   handover: 1,
+  signed_in_elsewhere: 1,
 })
 
 const MEMBERS = words<keyof ClientMetadata>({

@@ -1,11 +1,12 @@
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
-import { findBeginner, findPerson, isRecent, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
+import { findBeginner, findPerson, isSessionMac, type Person, sessionMac } from '../accounts/sessions.ts'
 import { type Fields, readPost } from './form.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
 import { page, seeOther } from './layout.ts'
+import { missingProof } from './proof.ts'
 import type { Site } from './site.ts'
 
 /** The rooms of a person's account, in the order of their doors. */
@@ -50,13 +51,19 @@ export function accountPage(site: Site, { room, title, status, form_action, main
     aside: html`<a class="small" href="${site.base}/logout/confirm">${site.words.signOut}</a>`,
     main: html`<div class="account-shell">
   <nav class="account-nav" aria-label="${site.words.account.nav}">
-    ${ROOMS.filter(({ name }) => name !== 'identities' || site.upstreams.size > 0).map((one) => door(site, one, room))}
+    ${ROOMS.filter(({ name }) => isThere(site, name)).map((one) => door(site, one, room))}
   </nav>
   <div class="stack-l">
     ${main}
   </div>
 </div>`,
   })
+}
+
+/** How one signs in is looked after at the product, where people sign in there. */
+function isThere(site: Site, room: RoomName): boolean {
+  if (room === 'security') return !site.host_login
+  return room !== 'identities' || ((site.upstreams.size > 0 || site.directory !== undefined) && !site.host_login)
 }
 
 function door(site: Site, { name, icon: drawing }: (typeof ROOMS)[number], here: RoomName): Html {
@@ -81,21 +88,19 @@ export async function enterByForm(site: Site, http: HttpRequest, room: RoomName)
   return { person, fields }
 }
 
-/** Who may change how they sign in: only who proved it a moment ago; others do so again, and come back. */
+/** Who may change how they sign in: only who proved it a moment ago, with a factor where they have one; others do so again, and come back. */
 export async function enterRecently(site: Site, http: HttpRequest, room: RoomName): Promise<Person | Reply> {
   const person = await enter(site, http, room)
-  return isReply(person) || isRecent(site, person.session) ? person : signInAgain(site, room)
+  return isReply(person) || (await missingProof(site, person)) === null ? person : seeOther(againPath(site, room))
 }
 
 /** The same for a form of the room. */
 export async function enterRecentlyByForm(site: Site, http: HttpRequest, room: RoomName): ReturnType<typeof enterByForm> {
   const entered = await enterByForm(site, http, room)
-  return isReply(entered) || isRecent(site, entered.person.session) ? entered : signInAgain(site, room)
+  return isReply(entered) || (await missingProof(site, entered.person)) === null ? entered : seeOther(againPath(site, room))
 }
 
-const signInAgain = (site: Site, room: RoomName): Reply => seeOther(againPath(site, room))
-
-/** Where a person shows once more that it is them, and then comes back to this room. */
+/** Where a person shows once more that it is them, or the factor that they have, and then comes back to this room. */
 export function againPath(site: Site, room: RoomName): string {
   return withQuery(`${site.base}/login`, { next: room, account: 'again' })
 }

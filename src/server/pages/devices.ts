@@ -2,6 +2,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { StoredSession } from '../../core/model/user.ts'
 import { listConsents, withdraw } from '../accounts/consents.ts'
+import { endFor } from '../accounts/ending.ts'
 import { isNoteOf, noteOf } from '../accounts/notes.ts'
 import { leavePending } from '../accounts/pending-link.ts'
 import { endSession, type Person } from '../accounts/sessions.ts'
@@ -107,7 +108,10 @@ export async function endPlace(site: Site, http: HttpRequest): Promise<Reply> {
   const { person, fields } = entered
   const { sub } = person.user
   const done = await site.store.sessions.endOne(sub, fields.get('session'))
-  if (done) site.log.info({ event: 'session.ended', sub })
+  if (done) {
+    await endFor(site, sub, { by: { type: 'user', id: sub } })
+    site.log.info({ event: 'session.ended', sub })
+  }
   return seeOther(withQuery(roomPath(site, 'devices'), { ended: done ? noteOf(site, person.session, 'ended') : '' }))
 }
 
@@ -116,7 +120,7 @@ export async function endOtherPlaces(site: Site, http: HttpRequest): Promise<Rep
   const entered = await enterByForm(site, http, 'devices')
   if (isReply(entered)) return entered
   const { session, user } = entered.person
-  await site.store.sessions.endAll(user.sub, { but: session.session_hash })
+  await endFor(site, user.sub, { end: 'sessions', keeping: session.session_hash, by: { type: 'user', id: user.sub } })
   site.log.info({ event: 'sessions.ended', sub: user.sub })
   return seeOther(withQuery(roomPath(site, 'devices'), { ended: 'others' }))
 }
@@ -130,7 +134,7 @@ export async function endEverywhere(site: Site, http: HttpRequest): Promise<Repl
   const by = { type: 'user', id: sub } as const
   const also = fields.get('grants') === 'revoke'
   // the others first: nobody who sits there shall allow anything meanwhile; this one last, so that the person can ask again if it fails
-  await site.store.sessions.endAll(sub, { but: person.session.session_hash, withdraw: also, by })
+  await endFor(site, sub, { end: also ? 'everything' : 'sessions', keeping: person.session.session_hash, by })
   if (also) {
     for (const consent of await listConsents(site, sub)) {
       const client = await site.store.clients.find(consent.client_id)

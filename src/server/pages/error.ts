@@ -1,5 +1,6 @@
 import { type Clock, MINUTE, SECOND } from '../../core/model/clock.ts'
 import type { ErrorView } from '../../core/model/context.ts'
+import { type ErrorReason, OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { moment } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -7,6 +8,13 @@ import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Frame } from './site.ts'
 import { bdi, clientName, linkTo } from './text.ts'
+
+/** What our own sign-in would be, where people sign in at the product. */
+export function signedInElsewhere(): OAuthError {
+  return new OAuthError('invalid_request', 'People sign in at the product here.', { status: 404, reason: 'signed_in_elsewhere' })
+}
+
+const NOT_THE_DEVELOPER: ReadonlySet<ErrorReason> = new Set(['foreign_form', 'not_found', 'signed_in_elsewhere'])
 
 /** Tells a person what happened, from a fixed set of sentences; of the request it shows nothing but the name of a known app. */
 export function errorPage(frame: Frame & { clock: Clock }, http: HttpRequest, view: ErrorView): Reply {
@@ -29,7 +37,7 @@ export function errorPage(frame: Frame & { clock: Clock }, http: HttpRequest, vi
   <div class="slip-tear"></div>
   <div class="slip-foot stack">
     ${facts(frame, view)}
-    ${ours || error.reason === 'foreign_form' || error.reason === 'not_found' ? null : forDeveloper(frame, view)}
+    ${ours || (error.reason && NOT_THE_DEVELOPER.has(error.reason)) ? null : forDeveloper(frame, view)}
   </div>
 </div>
 </div>`,

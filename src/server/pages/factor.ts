@@ -47,6 +47,7 @@ export async function showFactor(site: Site, http: HttpRequest): Promise<Reply> 
   const fields = readQuery(http)
   const errand = await readErrand(site, http, fields)
   if (isReply(errand)) return errand
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand)) // no second door beside the product's
   const halfway = await readHalfway(site, http, fields, errand)
   if (isReply(halfway)) return halfway
   const recovery = fields.get('with') === 'recovery'
@@ -66,6 +67,7 @@ export async function submitFactor(site: Site, http: HttpRequest): Promise<Reply
   const fields = await readPost(site.issuer, http)
   const errand = await readFormErrand(site, http, fields)
   if (isReply(errand)) return errand
+  if (site.host_login) return seeOther(onErrand(site, '/login', errand)) // no second door beside the product's
   const halfway = await readHalfway(site, http, fields, errand)
   if (isReply(halfway)) return halfway
   const outcome = await spendCode(site, halfway.user, fields.get('code'), http.address)

@@ -3,11 +3,13 @@ import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Identity } from '../../core/model/identity.ts'
+import { isOfDirectory } from '../accounts/directory.ts'
 import type { Upstream } from '../accounts/elsewhere.ts'
-import { removeIdentity } from '../accounts/identities.ts'
+import { removeIdentity, wouldHavePassword } from '../accounts/identities.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
 import { dayOf } from './dates.ts'
+import { DIRECTORY, directorySection, submitDirectory } from './directory-link.ts'
 import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -21,12 +23,22 @@ import { inWords } from './words.ts'
 /** What is linked with an account, and the handles to link and to remove. */
 export async function showIdentities(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enter(site, http, 'identities')
-  if (isReply(person)) return person
+  return isReply(person) ? person : identitiesPage(site, http, person)
+}
+
+async function identitiesPage(site: Site, http: HttpRequest, person: Person, refused?: Refused): Promise<Reply> {
   return accountPage(site, {
     room: 'identities',
+    ...(refused && { status: refused.status }),
     form_action: identitiesTargets(site),
-    main: await identitiesSection(site, http, person, 1),
+    main: await identitiesSection(site, http, person, 1, refused),
   })
+}
+
+/** What is wrong with the form that was sent last. */
+interface Refused {
+  problem: string
+  status: number
 }
 
 /** Where the forms of the section may lead. */
@@ -35,7 +47,7 @@ function identitiesTargets(site: Site): string {
 }
 
 /** The section by itself, for the room that it stands in. Its forms are sent to /account/identities. */
-async function identitiesSection(site: Site, http: HttpRequest, person: Person, level: 1 | 2 = 2): Promise<Html> {
+async function identitiesSection(site: Site, http: HttpRequest, person: Person, level: 1 | 2 = 2, refused?: Refused): Promise<Html> {
   const linked = await findLinked(site, person)
   const title = site.words.account.rooms.identities
   const free = [...site.upstreams.values()].filter(
@@ -47,8 +59,9 @@ async function identitiesSection(site: Site, http: HttpRequest, person: Person, 
       <p class="muted">${site.words.upstream.intro(site.product.name)}</p>
     </div>
     ${notice(site, http, linked)}
-    ${linked.length === 0 ? empty(site, level) : html`<ul class="grants">${linked.map((one) => item(site, one, person, { level, last: person.user.password_hash === undefined && linked.length === 1 }))}</ul>`}
+    ${linked.length === 0 ? empty(site, level) : html`<ul class="grants">${linked.map((one) => item(site, one, person, { level, last: !wouldHavePassword(site, person.user) && linked.length === 1 }))}</ul>`}
     ${free.map((upstream) => addForm(site, upstream, person))}
+    ${site.directory && !(await isOfDirectory(site, person.user)) && (await directorySection(site, person, (text) => below(level, text), refused?.problem))}
   </section>`
 }
 
@@ -58,7 +71,11 @@ export async function changeIdentities(site: Site, http: HttpRequest): Promise<R
   if (isReply(entered)) return entered
   const { person, fields } = entered
   const [remove, add] = [fields.get('remove'), fields.get('add')]
-  if (remove !== '') return askAgain(site, person, 'identities') ?? removeOne(site, person, remove)
+  if (remove !== '') return (await askAgain(site, person, 'identities')) ?? removeOne(site, person, remove)
+  if (add === DIRECTORY) {
+    const outcome = (await askAgain(site, person, 'identities')) ?? (await submitDirectory(site, http, person, fields))
+    return isReply(outcome) ? outcome : identitiesPage(site, http, person, outcome)
+  }
   const upstream = site.upstreams.get(add)
   if (!upstream?.linking) throw new OAuthError('invalid_request', 'There is no such provider.', { status: 404, reason: 'not_found' })
   return leaveTo(site, upstream, { ticket: '', next: 'identities', sub: person.user.sub })
@@ -69,36 +86,45 @@ async function removeOne(site: Site, person: Person, identity_id: string): Promi
   const by: Actor = { type: 'user', id: person.user.sub }
   if (!one || !(await removeIdentity(site, person.user, identity_id, by))) return seeOther(roomPath(site, 'identities'))
   site.log.info({ event: 'identity.unlinked', sub: person.user.sub, issuer: one.identity.issuer })
-  return seeOther(withQuery(roomPath(site, 'identities'), { removed: one.upstream?.id ?? '' }))
+  return seeOther(withQuery(roomPath(site, 'identities'), { removed: idOf(one) }))
 }
 
 interface Linked {
   identity: Identity
-  /** Null where the provider is no longer configured. */
+  /** Null where it is the directory, or the provider is no longer configured. */
   upstream: Upstream | null
+  directory: boolean
 }
 
-/** Those of providers: whoever is of the directory stays so. */
+const idOf = ({ upstream, directory }: Linked): string => upstream?.id ?? (directory ? DIRECTORY : '')
+
+/** Those of providers, and the directory where somebody has linked it: whoever came from there stays its person. */
 async function findLinked(site: Site, { user }: Person): Promise<Linked[]> {
   const all = await site.store.identities.list(user.sub)
   const upstreams = [...site.upstreams.values()]
   return all
-    .filter(({ issuer }) => !issuer.startsWith('ldap:'))
-    .map((identity) => ({ identity, upstream: upstreams.find(({ issuer }) => issuer === identity.issuer) ?? null }))
+    .filter(({ issuer }) => !issuer.startsWith('ldap:') || (issuer === site.directory?.issuer && user.password_hash !== undefined))
+    .map((identity) => ({
+      identity,
+      upstream: upstreams.find(({ issuer }) => issuer === identity.issuer) ?? null,
+      directory: identity.issuer === site.directory?.issuer,
+    }))
 }
 
 /** Only what is so is told, so that a link cannot tell an untruth. */
 function notice(site: Site, http: HttpRequest, linked: readonly Linked[]): Html | null {
   const fields = readQuery(http)
-  const stands = (id: string) => linked.some(({ upstream }) => upstream?.id === id)
+  const stands = (id: string) => id !== '' && linked.some((one) => idOf(one) === id)
   const [added, removed] = [fields.get('linked'), fields.get('removed')]
   if (stands(added)) return good(site.words.upstream.linked(nameOf(site, added)), site.words.upstream.linkedText)
-  if (site.upstreams.has(removed) && !stands(removed))
-    return good(site.words.upstream.removed(nameOf(site, removed)), site.words.upstream.removedText)
+  const known = site.upstreams.has(removed) || (site.directory && removed === DIRECTORY)
+  if (known && !stands(removed)) return good(site.words.upstream.removed(nameOf(site, removed)), site.words.upstream.removedText)
   return null
 }
 
-const nameOf = (site: Site, id: string): Html => inWords(site.words, site.upstreams.get(id)?.label ?? {})
+function nameOf(site: Site, id: string): Html {
+  return id === DIRECTORY ? html`${site.words.accounts.directory.name}` : inWords(site.words, site.upstreams.get(id)?.label ?? {})
+}
 
 function good(title: Html, text: string): Html {
   return html`<div class="notice notice-good" role="status" id="notice">${icon('check')}<div><strong>${title}</strong>${text}</div></div>`
@@ -111,8 +137,9 @@ function empty(site: Site, level: 1 | 2): Html {
   return html`<div class="card"><div class="empty">${icon('globe')}${below(level, site.words.upstream.none)}<p>${site.words.upstream.noneText}</p></div></div>`
 }
 
-function item(site: Site, { identity, upstream }: Linked, person: Person, { level, last }: { level: 1 | 2; last: boolean }): Html {
-  const name = upstream ? inWords(site.words, upstream.label) : bdi(new URL(identity.issuer).host)
+function item(site: Site, one: Linked, person: Person, { level, last }: { level: 1 | 2; last: boolean }): Html {
+  const { identity } = one
+  const name = idOf(one) === '' ? bdi(new URL(identity.issuer).host) : nameOf(site, idOf(one))
   const id = `identity-${identity.identity_id}`
   return html`<li class="grant" id="${id}">
       <div class="grant-head"><div class="stack-s">${below(level, name)}</div></div>

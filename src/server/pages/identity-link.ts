@@ -10,6 +10,7 @@ import { roomOf } from './arrive.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { page, seeOther, withCookies } from './layout.ts'
+import { lacksFactor } from './proof.ts'
 import type { Site } from './site.ts'
 import { bdi, formTarget } from './text.ts'
 import { taken } from './upstream.ts'
@@ -59,8 +60,8 @@ async function prove(site: Site, http: HttpRequest, fields: Fields): Promise<Ask
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)
   const person = await findPerson(site, http)
-  if (person && mayLink(waiting.pending, person.session.auth_time, person.user.sub))
-    return { person, ...waiting, redirect_uri: interaction?.request.redirect_uri }
+  const mayBe = person && mayLink(waiting.pending, person.session.auth_time, person.user.sub)
+  if (mayBe && !(await lacksFactor(site, person))) return { person, ...waiting, redirect_uri: interaction?.request.redirect_uri }
   return seeOther(withQuery(`${site.base}/login`, { ...(ticket === '' ? { next: roomOf(fields) } : { ticket }), account: 'other' }))
 }
 

@@ -19,7 +19,7 @@ import { bdi, clientName } from './text.ts'
 export async function showLeave(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enter(site, http, 'profile')
   if (isReply(person)) return person
-  return askAgain(site, person, 'profile') ?? leavePage(site, person)
+  return (await askAgain(site, person, 'profile')) ?? leavePage(site, person)
 }
 
 async function leavePage(site: Site, person: Person, error?: string): Promise<Reply> {
@@ -55,7 +55,7 @@ export async function submitLeave(site: Site, http: HttpRequest): Promise<Reply>
   const entered = await enterByForm(site, http, 'profile')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  const away = askAgain(site, person, 'profile')
+  const away = await askAgain(site, person, 'profile')
   if (away) return away
   const { user } = person
   if (normalEmail(fields.get('email')) !== user.email) return leavePage(site, person, site.words.accounts.leave.wrong)
@@ -82,7 +82,7 @@ export async function sendExport(site: Site, http: HttpRequest): Promise<Reply> 
   const entered = await enterByForm(site, http, 'profile')
   if (isReply(entered)) return entered
   const { person } = entered
-  const away = askAgain(site, person, 'profile')
+  const away = await askAgain(site, person, 'profile')
   if (away) return away
   return {
     status: 200,

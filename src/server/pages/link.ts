@@ -4,6 +4,7 @@ import type { MailLink } from '../../core/model/mail-link.ts'
 import { changeEmail, type LinkOutcome, undoEmail, undoLink, verifyEmail } from '../accounts/email-change.ts'
 import { openLink, sealLink, stateOf } from '../accounts/mail-links.ts'
 import { createForm, submitCreated } from './create.ts'
+import { signedInElsewhere } from './error.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { seeOther } from './layout.ts'
@@ -17,14 +18,20 @@ import { bdi } from './text.ts'
 export async function showLink(site: Site, http: HttpRequest): Promise<Reply> {
   const token = readQuery(http).get('token')
   const link = openLink(site, token)
-  return link ? acts[link.act].show(site, link, token) : linkOver(site)
+  return link ? actOf(site, link).show(site, link, token) : linkOver(site)
 }
 
 /** Does it. */
 export async function submitLink(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
   const link = openLink(site, fields.get('token'))
-  return link ? acts[link.act].submit(site, link, fields) : linkOver(site)
+  return link ? actOf(site, link).submit(site, link, fields) : linkOver(site)
+}
+
+/** Where the product signs people in, nobody gets a password here or an account. */
+function actOf(site: Site, { act }: MailLink): Act {
+  if (site.host_login && (act === 'reset' || act === 'create')) throw signedInElsewhere()
+  return acts[act]
 }
 
 /** What a link can do. */
@@ -72,7 +79,8 @@ async function submitChange(site: Site, link: MailLink): Promise<Reply> {
 /** Straight on to a new password, where there was one: whoever reads that mail may choose it. */
 async function submitUndo(site: Site, link: MailLink): Promise<Reply> {
   const outcome = await undoEmail(site, link)
-  if (typeof outcome !== 'object' || outcome.user.password_hash === undefined) return done(site, outcome, site.words.accounts.link.undone)
+  if (typeof outcome !== 'object' || outcome.user.password_hash === undefined || site.host_login)
+    return done(site, outcome, site.words.accounts.link.undone)
   const { email, sub } = outcome.user
   const token = sealLink(site, { act: 'reset', email, sub, state: stateOf(outcome.user) })
   return seeOther(withQuery(`${site.base}/link`, { token }))

@@ -111,7 +111,7 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email || (view.waiting?.pending.email ?? '')}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
-        ${site.outbox ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
+        ${site.outbox && !site.directory?.only ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>

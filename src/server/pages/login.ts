@@ -4,17 +4,18 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { hasScope } from '../../core/model/scope.ts'
 import { openPending } from '../accounts/pending-link.ts'
-import { findPerson, isRecent, type Person } from '../accounts/sessions.ts'
+import { findPerson, type Person } from '../accounts/sessions.ts'
 import { findOthers, switchTo } from '../accounts/several.ts'
 import { type SignIn, signIn } from '../accounts/sign-in.ts'
 import { normalEmail } from '../accounts/users.ts'
 import { isReply, roomPath } from './account.ts'
-import { afterFirstFactor, type Errand, momentOf, onErrand, readErrand, readFormErrand } from './arrive.ts'
+import { afterFirstFactor, askSecond, type Errand, momentOf, onErrand, readErrand, readFormErrand } from './arrive.ts'
 import { askBetter } from './better.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { askHost } from './host-login.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { type LoginView, loginPage, otherAccount } from './login-view.ts'
+import { missingProof } from './proof.ts'
 import type { Site } from './site.ts'
 import { wear } from './theme.ts'
 import { speak } from './words.ts'
@@ -27,7 +28,10 @@ export async function showLogin(site: Site, http: HttpRequest): Promise<Reply> {
   const { ticket, interaction, room } = errand
   const person = await findPerson(site, http)
   if (!interaction) {
-    const again = fields.get('account') === 'again' && !(person && isRecent(site, person.session))
+    const wants_proof = fields.get('account') === 'again'
+    const missing = wants_proof && person ? await missingProof(site, person) : null
+    if (person && missing === 'factor') return askSecond(site, http, { ...person, amr: person.session.amr ?? [] }, errand)
+    const again = wants_proof && (!person || missing !== null)
     if (person && !again && fields.get('account') !== 'other') return seeOther(roomPath(site, room))
     const also = again ? 'login' : person ? 'select_account' : null
     if (site.host_login) return askHost(site, http, site.host_login.login, room, null, also)

@@ -1,12 +1,13 @@
 import { MOST_PASSKEYS, type Passkey } from '../../core/model/factor.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { arePasskeysPossible } from '../accounts/passkeys.ts'
+import { hasShownFactor } from '../accounts/sessions.ts'
 import { enterRecentlyByForm, isReply } from './account.ts'
 import { dayOf } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { addPasskey } from './passkey-add.ts'
-import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { bdi, cleanText } from './text.ts'
 
@@ -84,11 +85,14 @@ export async function changePasskey(site: Site, http: HttpRequest): Promise<Repl
   if (isReply(entered)) return entered
   const { person, fields } = entered
   if (fields.get('act') === 'add') return addPasskey(site, person, fields)
+  // a passkey that came since the session was looked at was not shown in it
+  if (!hasShownFactor(person.session)) return backToRoom(site, person, 'not_changed')
   const { sub } = person.user
   const passkey_id = fields.get('passkey_id')
   const by = { type: 'user', id: sub } as const
   if (fields.get('act') === 'remove') {
     const removed = await site.store.factors.removePasskey(sub, passkey_id, { by, ...keepingOf(fields, person) })
+    if (removed) await endWithOthers(site, fields, person)
     return backToRoom(site, person, removed ? 'passkey_removed' : 'not_changed')
   }
   const label = cleanText(fields.get('label'))

@@ -6,6 +6,7 @@ import { bindBrowser, bindingOf, openStep, sealStep } from '../accounts/steps.ts
 import { countAddress, forgiveAddress } from '../accounts/throttle.ts'
 import { isReply } from './account.ts'
 import { arrive, type Errand, momentOf, onErrand, readErrand, readFormErrand } from './arrive.ts'
+import { signedInElsewhere } from './error.ts'
 import { finish, type Halfway, readHalfway, speakOn } from './factor.ts'
 import { errandFields, whoIs } from './factor-view.ts'
 import { readPost, readQuery } from './form.ts'
@@ -20,7 +21,10 @@ import { formTarget } from './text.ts'
 /** Asks for a passkey: in place of the password, or after it. With `do=add` one is made. */
 export async function showPasskey(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = readQuery(http)
-  if (fields.get('do') === 'add') return showAddPasskey(site, http)
+  if (fields.get('do') === 'add') {
+    if (site.host_login) throw signedInElsewhere()
+    return showAddPasskey(site, http)
+  }
   const errand = await readErrand(site, http, fields)
   if (isReply(errand)) return errand
   if (site.host_login) return seeOther(onErrand(site, '/login', errand))

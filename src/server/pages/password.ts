@@ -3,9 +3,10 @@ import { hasFactor } from '../accounts/factors.ts'
 import { replacePassword } from '../accounts/recovery.ts'
 import { openSession } from '../accounts/sessions.ts'
 import { signIn } from '../accounts/sign-in.ts'
-import { enterByForm, isReply, roomPath } from './account.ts'
+import { againPath, enterByForm, isReply, roomPath } from './account.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { hasPassword } from './password-section.ts'
+import { lacksFactor } from './proof.ts'
 import { backTo } from './recent.ts'
 import { endingOf, sayProblem, tellPassword } from './reset.ts'
 import { securityPage } from './security.ts'
@@ -16,7 +17,8 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const entered = await enterByForm(site, http, 'security')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  if (!hasPassword(site, person)) return seeOther(roomPath(site, 'security'))
+  if (!(await hasPassword(site, person))) return seeOther(roomPath(site, 'security'))
+  if (await lacksFactor(site, person)) return seeOther(againPath(site, 'security'))
   const refuse = (field: string, text: string, status: number) =>
     securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
   const { wrong, paused, stale } = site.words.accounts.password

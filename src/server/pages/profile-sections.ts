@@ -1,9 +1,9 @@
 import type { Person } from '../accounts/sessions.ts'
-import { isRecent } from '../accounts/sessions.ts'
 import { formSeal } from './account.ts'
 import { field } from './field.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
+import { missingProof } from './proof.ts'
 import { againNotice } from './recent.ts'
 import type { Site } from './site.ts'
 import { bdi } from './text.ts'
@@ -31,7 +31,7 @@ export function nameSection(site: Site, person: Person, { done, wrong }: Profile
 }
 
 /** Where there is no mail server an operator changes it. */
-export function emailSection(site: Site, person: Person, { wrong }: ProfileTold): Html {
+export async function emailSection(site: Site, person: Person, { wrong }: ProfileTold): Promise<Html> {
   const { email, confirmed, unconfirmed } = site.words.accounts.profile
   const { user } = person
   const state = user.email_verified
@@ -39,7 +39,7 @@ export function emailSection(site: Site, person: Person, { wrong }: ProfileTold)
     : html`<span class="badge badge-caution">${unconfirmed}</span>`
   return html`<section class="card" aria-labelledby="profile-email-title">
       <div class="card-head"><div><h2 id="profile-email-title">${email}</h2><p class="row" id="profile-email">${bdi(user.email)} ${state}</p></div></div>
-      ${site.outbox && html`<div class="card-body stack">${!user.email_verified && verifyForm(site, person)}${changeForm(site, person, wrong?.email)}</div>`}
+      ${site.outbox && html`<div class="card-body stack">${!user.email_verified && verifyForm(site, person)}${await changeForm(site, person, wrong?.email)}</div>`}
     </section>`
 }
 
@@ -50,9 +50,9 @@ function verifyForm(site: Site, person: Person): Html {
       </form>`
 }
 
-function changeForm(site: Site, person: Person, error?: string): Html {
+async function changeForm(site: Site, person: Person, error?: string): Promise<Html> {
   const { fresh, freshHint, changeSubmit } = site.words.accounts.profile
-  if (!isRecent(site, person.session)) return againNotice(site, 'profile')
+  if ((await missingProof(site, person)) !== null) return againNotice(site, 'profile')
   return html`<form class="stack" method="post" action="${site.base}/account/email">
         ${formSeal(site, person)}
         ${field({ id: 'profile-new-email', name: 'email', label: fresh, type: 'email', autocomplete: 'email', hint: freshHint, error, longest: 254 })}

@@ -20,13 +20,13 @@ export async function showProfile(site: Site, http: HttpRequest): Promise<Reply>
   return isReply(person) ? person : profilePage(site, person, { done: readQuery(http).get('done') })
 }
 
-function profilePage(site: Site, person: Person, told: ProfileTold, status = 200): Reply {
+async function profilePage(site: Site, person: Person, told: ProfileTold, status = 200): Promise<Reply> {
   return accountPage(site, {
     room: 'profile',
     status,
     main: html`<div class="stack-s"><h1>${site.words.account.rooms.profile}</h1></div>
     ${nameSection(site, person, told)}
-    ${emailSection(site, person, told)}
+    ${await emailSection(site, person, told)}
     ${exportSection(site, person)}
     ${deletionSection(site)}`,
   })
@@ -60,7 +60,7 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
   const verify = fields.get('act') === 'verify'
   const email = verify ? person.user.email : normalEmail(fields.get('email'))
   if (!verify) {
-    const away = askAgain(site, person, 'profile')
+    const away = await askAgain(site, person, 'profile')
     if (away) return away
     if (email.length > 254 || !isMailable(email))
       return profilePage(site, person, { done: '', wrong: { email: site.words.accounts.profile.freshWrong } }, 400)
@@ -69,7 +69,9 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
   await postTo(site, http, { email, kind: verify ? 'verify' : 'change', sub: person.user.sub }, async () => {
     const user = await site.store.users.find(person.user.sub)
     const free = email === user?.email || (await site.store.users.findByEmail(email)) === null
-    if (!user || !free || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
+    // looked for after the person: where it was ended since, the letter would speak of the time after that
+    const session = await site.store.sessions.find(person.session.session_hash, site.clock())
+    if (!user || !free || !session || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
     return writeLetter(site, email, email === user.email ? 'verify' : 'change', emailLink(site, user, email))
   })
   return backTo(site, 'profile', 'sent')

@@ -1,14 +1,15 @@
 import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
-import { isRecent, type Person } from '../accounts/sessions.ts'
+import type { Person } from '../accounts/sessions.ts'
 import { againPath, type RoomName, roomPath } from './account.ts'
 import { type Html, html } from './html.ts'
 import { seeOther } from './layout.ts'
+import { missingProof } from './proof.ts'
 import type { Site } from './site.ts'
 
-/** Sends the browser to sign in again, where that was not a moment ago; null where it need not go. */
-export function askAgain(site: Site, person: Person, room: RoomName): Reply | null {
-  return isRecent(site, person.session) ? null : seeOther(againPath(site, room))
+/** Sends the browser to sign in again, where that was not a moment ago or without a factor; null where it need not go. */
+export async function askAgain(site: Site, person: Person, room: RoomName): Promise<Reply | null> {
+  return (await missingProof(site, person)) === null ? null : seeOther(againPath(site, room))
 }
 
 /** In place of a form that wants it. */

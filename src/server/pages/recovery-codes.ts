@@ -2,7 +2,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { FactorOptions } from '../../core/model/store.ts'
 import { hasFactor } from '../accounts/factors.ts'
 import { newRecoveryCodes } from '../accounts/recovery-codes.ts'
-import type { Person } from '../accounts/sessions.ts'
+import { hasShownFactor, type Person } from '../accounts/sessions.ts'
 import { accountPage, enterRecentlyByForm, isReply, roomPath } from './account.ts'
 import { html } from './html.ts'
 import type { Waiting } from './required.ts'
@@ -14,7 +14,9 @@ export async function makeRecoveryCodes(site: Site, http: HttpRequest): Promise<
   const entered = await enterRecentlyByForm(site, http, 'security')
   if (isReply(entered)) return entered
   const { person, fields } = entered
-  if (!hasFactor(await site.store.factors.find(person.user.sub))) return backToRoom(site, person, 'not_changed')
+  // a factor that came since the session was looked at was not shown in it
+  if (!hasShownFactor(person.session) || !hasFactor(await site.store.factors.find(person.user.sub)))
+    return backToRoom(site, person, 'not_changed')
   return codesPage(site, person, keepingOf(fields, person), {})
 }
 

@@ -12,6 +12,8 @@ export interface PageRoute {
   GET?: PageHandler
   POST?: PageHandler
   OPTIONS?: PageHandler
+  /** A part of our own sign-in: where the product signs people in, it is not there. */
+  own_sign_in?: true
   /** Refusals for a program; people read the error page. */
   refuse?: (site: Site, http: HttpRequest, error: OAuthError, reference: string) => Promise<Reply>
 }
@@ -27,13 +29,22 @@ const refuseAsJson: NonNullable<PageRoute['refuse']> = async (...told) => (await
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/': { GET: later(() => import('./home.ts'), 'showHome') },
   '/login': { GET: later(() => import('./login.ts'), 'showLogin'), POST: later(() => import('./login.ts'), 'submitLogin') },
-  '/login/forgot': { GET: later(() => import('./forgot.ts'), 'showForgot'), POST: later(() => import('./forgot.ts'), 'submitForgot') },
-  '/login/create': { GET: later(() => import('./create.ts'), 'showCreate'), POST: later(() => import('./create.ts'), 'submitCreate') },
+  '/login/forgot': {
+    own_sign_in: true,
+    GET: later(() => import('./forgot.ts'), 'showForgot'),
+    POST: later(() => import('./forgot.ts'), 'submitForgot'),
+  },
+  '/login/create': {
+    own_sign_in: true,
+    GET: later(() => import('./create.ts'), 'showCreate'),
+    POST: later(() => import('./create.ts'), 'submitCreate'),
+  },
   '/link': { GET: later(() => import('./link.ts'), 'showLink'), POST: later(() => import('./link.ts'), 'submitLink') },
   '/mail': { GET: later(() => import('./shown-mail.ts'), 'showMail') },
   '/login/factor': { GET: later(() => import('./factor.ts'), 'showFactor'), POST: later(() => import('./factor.ts'), 'submitFactor') },
   '/login/passkey': { GET: later(() => import('./passkey.ts'), 'showPasskey'), POST: later(() => import('./passkey.ts'), 'submitPasskey') },
   '/login/link': {
+    own_sign_in: true,
     GET: later(() => import('./identity-link.ts'), 'showIdentityLink'),
     POST: later(() => import('./identity-link.ts'), 'submitIdentityLink'),
   },
@@ -59,14 +70,19 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
   '/account/export': { POST: later(() => import('./leave.ts'), 'sendExport') },
   '/account/delete': { GET: later(() => import('./leave.ts'), 'showLeave'), POST: later(() => import('./leave.ts'), 'submitLeave') },
   '/account/deleted': { GET: later(() => import('./leave.ts'), 'showLeft') },
-  '/account/security': { GET: later(() => import('./security.ts'), 'showSecurity') },
-  '/account/password': { POST: later(() => import('./password.ts'), 'changePassword') },
-  '/account/security/passkeys': { POST: later(() => import('./passkey-section.ts'), 'changePasskey') },
-  '/account/security/totp': { GET: later(() => import('./totp.ts'), 'showSetUp'), POST: later(() => import('./totp.ts'), 'submitTotp') },
-  '/account/security/required': { GET: later(() => import('./required.ts'), 'showRequired') },
-  '/account/security/recovery-codes': { POST: later(() => import('./recovery-codes.ts'), 'makeRecoveryCodes') },
+  '/account/security': { own_sign_in: true, GET: later(() => import('./security.ts'), 'showSecurity') },
+  '/account/password': { own_sign_in: true, POST: later(() => import('./password.ts'), 'changePassword') },
+  '/account/security/passkeys': { own_sign_in: true, POST: later(() => import('./passkey-section.ts'), 'changePasskey') },
+  '/account/security/totp': {
+    own_sign_in: true,
+    GET: later(() => import('./totp.ts'), 'showSetUp'),
+    POST: later(() => import('./totp.ts'), 'submitTotp'),
+  },
+  '/account/security/required': { own_sign_in: true, GET: later(() => import('./required.ts'), 'showRequired') },
+  '/account/security/recovery-codes': { own_sign_in: true, POST: later(() => import('./recovery-codes.ts'), 'makeRecoveryCodes') },
   [scriptPath({ base: '' })]: { GET: later(() => import('./script.ts'), 'showScript') },
   '/account/identities': {
+    own_sign_in: true,
     GET: later(() => import('./identities.ts'), 'showIdentities'),
     POST: later(() => import('./identities.ts'), 'changeIdentities'),
   },
@@ -99,8 +115,12 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
 export function upstreamRoutes(ids: Iterable<string>): Record<string, PageRoute> {
   const routes: Record<string, PageRoute> = {}
   for (const id of ids) {
-    routes[`/login/upstream/${id}`] = { POST: async (site, http) => (await import('./upstream.ts')).beginUpstream(site, http, id) }
+    routes[`/login/upstream/${id}`] = {
+      own_sign_in: true,
+      POST: async (site, http) => (await import('./upstream.ts')).beginUpstream(site, http, id),
+    }
     routes[`/login/upstream/${id}/callback`] = {
+      own_sign_in: true,
       GET: async (site, http) => (await import('./upstream.ts')).returnFromUpstream(site, http, id),
     }
   }

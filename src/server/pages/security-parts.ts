@@ -1,6 +1,7 @@
 import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { FactorOptions } from '../../core/model/store.ts'
+import { endFor } from '../accounts/ending.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { roomPath } from './account.ts'
 import type { Fields } from './form.ts'
@@ -36,6 +37,11 @@ function noticeSeal(site: Site, { session }: Person, done: string): string {
 /** The box by which a person also ends their other sessions. */
 export function othersBox(site: Site, id: string): Html {
   return html`<label class="check"><input type="checkbox" name="others" value="on" id="${id}-others"><span>${site.words.factors.room.others}</span></label>`
+}
+
+/** Where it is ticked: what those sessions had sent counts no more either. */
+export async function endWithOthers(site: Site, fields: Fields, { user }: Person): Promise<void> {
+  if (fields.get('others') === 'on') await endFor(site, user.sub, { by: { type: 'user', id: user.sub } })
 }
 
 /** What that box says. */

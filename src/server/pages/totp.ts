@@ -1,10 +1,10 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
-import { type Person, strengthen } from '../accounts/sessions.ts'
+import { hasShownFactor, type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
 import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
-import { accountPage, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
+import { accountPage, againPath, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
 import { minutesUntil } from './dates.ts'
 import { codeField } from './factor-view.ts'
 import { type Fields, readQuery } from './form.ts'
@@ -13,7 +13,7 @@ import { seeOther, withCookies } from './layout.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
-import { backToRoom, keepingOf, othersBox } from './security-parts.ts'
+import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
@@ -29,7 +29,8 @@ export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> 
   const { person, fields } = entered
   if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
-  const removed = await site.store.factors.removeTotp(person.user.sub, options)
+  const removed = hasShownFactor(person.session) && (await site.store.factors.removeTotp(person.user.sub, options))
+  if (removed) await endWithOthers(site, fields, person)
   return backToRoom(site, person, removed ? 'app_off' : 'not_changed')
 }
 
@@ -44,9 +45,11 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   if (typeof shown === 'object')
     return setUpPage(site, person, step.value, waiting, code.paused(minutesUntil(shown.paused_until, site.clock())))
   const sealed = site.keys.factors.totp.seal({ sub, secret: step.value })
-  const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
-  await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
+  const options = { by: { type: 'user', id: sub } as const, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
+  const totp = { sub, sealed, last_step: shown, created_at: site.clock() }
+  if (!(await site.store.factors.setTotp(totp, options))) return seeOther(againPath(site, 'security'))
   const cookies = await strengthen(site, person, WITH_CODE)
+  await endWithOthers(site, fields, person)
   return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 

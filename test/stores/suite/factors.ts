@@ -49,6 +49,23 @@ export function factorTests(world: World): void {
     assert.equal(await world.store.factors.findPasskey(passkey.credential_id), null)
   })
 
+  it('of many that would be the first one is, and none where there is one already', async () => {
+    const user = aUser()
+    const { sub } = user
+    await world.store.users.add(user)
+    const added = await world.race((store, caller) =>
+      caller % 2 === 0
+        ? store.factors.addPasskey(aPasskey({ sub }), { first: true })
+        : store.factors.setTotp(aTotp({ sub, last_step: caller }), { first: true }),
+    )
+    assert.equal(added.filter(Boolean).length, 1)
+    const { totp, passkeys } = await world.store.factors.find(sub)
+    assert.equal(passkeys.length + (totp ? 1 : 0), 1)
+    assert.equal(await world.store.factors.addPasskey(aPasskey({ sub }), { first: false }), true)
+    assert.equal(await world.store.factors.setTotp(aTotp({ sub, last_step: 9 }), { first: true }), false)
+    assert.equal(await world.store.factors.addPasskey(aPasskey({ sub }), { first: true }), false)
+  })
+
   it('a passkey is one person’s, and has one name', async () => {
     const passkey = aPasskey()
     const added = await world.race((store, caller) =>

@@ -67,6 +67,30 @@ export function userTests(world: World): void {
     })
   }
 
+  for (const [end, grant] of [
+    ['sessions', undefined],
+    ['everything', 0],
+  ] as const) {
+    it(`an update that ends ${end} leaves the session that is named`, async () => {
+      const user = aUser()
+      await world.store.users.add(user)
+      const [mine, other] = [aSession({ sub: user.sub }), aSession({ sub: user.sub })]
+      const given = aGrant({ sub: user.sub })
+      for (const session of [mine, other]) await world.store.sessions.open(session)
+      await world.store.grants.redeem(given, {})
+      const options = { end, keeping: mine.session_hash, by: { type: 'user', id: user.sub } } as const
+      assert.equal(await world.store.users.update({ ...user, ended_at: NOW }, options), true)
+      assert.notEqual(await world.store.sessions.find(mine.session_hash, NOW), null)
+      assert.equal(await world.store.sessions.find(other.session_hash, NOW), null)
+      assert.equal((await world.store.grants.find(given.grant_id))?.revoked_at, grant)
+      const { entries } = await world.store.audit.list({ limit: 1, sub: user.sub })
+      assert.deepEqual(
+        entries.map(({ event, changed, ended }) => [event, changed, ended]),
+        [['user.changed', ['ended_at'], end === 'sessions' ? 'other_sessions' : end]],
+      )
+    })
+  }
+
   it('an update that replaces what is there no more changes nothing', async () => {
     const user = aUser({ password_hash: 'one', claims: PROTO })
     await world.store.users.add(user)

@@ -532,6 +532,10 @@ export const english = {
       text: () =>
         html`The product where you sign in could not tell us in time, or not clearly enough, who you are. You were not signed in here and nothing about you was passed on. Go back to where you started and try once more.`,
     },
+    signed_in_elsewhere: {
+      title: () => html`You sign in at the product, not here`,
+      text: () => html`Your password, your passkeys and your codes are looked after there, and so is what to do when one is lost.`,
+    },
   } as Readonly<Record<ErrorReason, ErrorWords>>,
 
   /** By the standard's name for it, where there is no reason. */

@@ -538,6 +538,11 @@ export const french: Words = {
       text: () =>
         html`Le produit où vous vous connectez n’a pas pu nous dire à temps, ou assez clairement, qui vous êtes. Vous n’avez pas été connecté ici et rien n’a été transmis à votre sujet. Retournez là où vous avez commencé et réessayez.`,
     },
+    signed_in_elsewhere: {
+      title: () => html`Vous vous connectez sur le produit, pas ici`,
+      text: () =>
+        html`C’est là que se trouvent votre mot de passe, vos clés d’accès et vos codes, et c’est là qu’il faut s’adresser si l’un d’eux est perdu.`,
+    },
   },
 
   codes: {

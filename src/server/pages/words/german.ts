@@ -547,6 +547,11 @@ export const german: Words = {
       text: () =>
         html`Das Produkt, bei dem Sie sich anmelden, konnte uns nicht rechtzeitig oder nicht eindeutig sagen, wer Sie sind. Sie wurden hier nicht angemeldet, und über Sie wurde nichts weitergegeben. Gehen Sie dorthin zurück, wo Sie begonnen haben, und versuchen Sie es noch einmal.`,
     },
+    signed_in_elsewhere: {
+      title: () => html`Sie melden sich beim Produkt an, nicht hier`,
+      text: () =>
+        html`Dort liegen Ihr Passwort, Ihre Passkeys und Ihre Codes, und dort geht es auch weiter, wenn eines davon verloren ist.`,
+    },
   },
 
   codes: {

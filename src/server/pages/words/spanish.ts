@@ -527,6 +527,11 @@ export const spanish: Words = {
       text: () =>
         html`El producto donde inicia sesión no pudo decirnos a tiempo, o con suficiente claridad, quién es usted. No se inició ninguna sesión aquí y no se transmitió nada sobre usted. Vuelva adonde empezó e inténtelo otra vez.`,
     },
+    signed_in_elsewhere: {
+      title: () => html`Usted inicia sesión en el producto, no aquí`,
+      text: () =>
+        html`Allí están su contraseña, sus claves de acceso y sus códigos, y allí se resuelve también la pérdida de cualquiera de ellos.`,
+    },
   },
 
   codes: {

@@ -97,6 +97,16 @@ export const english = {
     goneText: 'What you had allowed has ended. Apps may keep what they copied before.',
   },
 
+  directory: {
+    name: 'your organisation',
+    title: 'The password of your organisation',
+    text: (email: Html) =>
+      html`If your organisation knows you as ${email} too, you can sign in with the password that you have there. It then counts in place of one that you chose here.`,
+    label: 'Password there',
+    submit: 'Link it with this account',
+    wrong: 'That is not the password there, or this email is not known there.',
+  },
+
   accounts: {
     signedIn: 'Signed in in this browser',
     all: 'Sign out of all accounts',

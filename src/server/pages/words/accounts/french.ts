@@ -100,6 +100,16 @@ export const french: AccountWords = {
     goneText: 'Ce que vous aviez autorisé a pris fin. Les applications peuvent garder ce qu’elles ont copié avant.',
   },
 
+  directory: {
+    name: 'votre organisation',
+    title: 'Le mot de passe de votre organisation',
+    text: (email) =>
+      html`Si votre organisation vous connaît aussi sous ${email}, vous pouvez vous connecter avec le mot de passe que vous y avez. Il remplace alors celui que vous avez choisi ici.`,
+    label: 'Mot de passe là-bas',
+    submit: 'Lier à ce compte',
+    wrong: 'Ce n’est pas le mot de passe là-bas, ou cette adresse n’y est pas connue.',
+  },
+
   accounts: {
     signedIn: 'Connecté dans ce navigateur',
     all: 'Se déconnecter de tous les comptes',

@@ -98,6 +98,16 @@ export const german: AccountWords = {
     goneText: 'Was Sie erlaubt hatten, ist beendet. Was Apps vorher kopiert haben, können sie behalten.',
   },
 
+  directory: {
+    name: 'Ihrer Organisation',
+    title: 'Das Passwort Ihrer Organisation',
+    text: (email) =>
+      html`Kennt Ihre Organisation Sie ebenfalls als ${email}, können Sie sich mit dem dortigen Passwort anmelden. Es gilt dann anstelle eines hier gewählten.`,
+    label: 'Passwort dort',
+    submit: 'Mit diesem Konto verknüpfen',
+    wrong: 'Das ist nicht das dortige Passwort, oder diese E-Mail-Adresse ist dort nicht bekannt.',
+  },
+
   accounts: {
     signedIn: 'In diesem Browser angemeldet',
     all: 'Von allen Konten abmelden',

@@ -96,6 +96,16 @@ export const spanish: AccountWords = {
     goneText: 'Lo que había permitido ha terminado. Las aplicaciones pueden conservar lo que copiaron antes.',
   },
 
+  directory: {
+    name: 'su organización',
+    title: 'La contraseña de su organización',
+    text: (email) =>
+      html`Si su organización también le conoce como ${email}, puede iniciar sesión con la contraseña que tiene allí. A partir de entonces vale en lugar de la que eligió aquí.`,
+    label: 'Contraseña de allí',
+    submit: 'Vincular con esta cuenta',
+    wrong: 'Esa no es la contraseña de allí, o allí no se conoce esta dirección.',
+  },
+
   accounts: {
     signedIn: 'Con la sesión iniciada en este navegador',
     all: 'Cerrar la sesión de todas las cuentas',
