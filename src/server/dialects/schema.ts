@@ -103,6 +103,7 @@ const REASONS = words<ErrorReason>({
   not_found: 1,
   too_many: 1,
   foreign_form: 1,
+  stale_form: 1,
   no_cookies: 1,
   moving: 1,
   upstream_failed: 1,

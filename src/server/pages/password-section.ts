@@ -24,7 +24,7 @@ export function passwordSection(site: Site, person: Person, { done, problem }: T
       <form class="card-body stack" method="post" action="${site.base}/account/password">
         ${formSeal(site, person)}
         ${field({ id: 'password-current', name: 'current', label: current, type: 'password', autocomplete: 'current-password', error: wrong('current') })}
-        ${newPasswordFields(site, wrong('password'))}
+        ${newPasswordFields(site, wrong('password'), own?.ticked)}
         <p><button type="submit" class="button button-primary" id="password-submit">${submit}</button></p>
       </form>
     </section>`

@@ -9,7 +9,7 @@ import { minutesUntil } from './dates.ts'
 import { codeField } from './factor-view.ts'
 import { type Fields, readQuery } from './form.ts'
 import { html } from './html.ts'
-import { seeOther, withCookies } from './layout.ts'
+import { withCookies } from './layout.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
@@ -19,7 +19,7 @@ import type { Site } from './site.ts'
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
 export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enterRecently(site, http, 'security')
-  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), waitingOf(readQuery(http)))
+  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), { waiting: waitingOf(readQuery(http)) })
 }
 
 /** Turns codes on, or off. */
@@ -36,21 +36,32 @@ export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> 
 async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fields): Promise<Reply> {
   const { sub } = person.user
   const step = openStep(site, fields.get('setup'), 'new_totp', person.session.session_hash)
-  if (step?.sub !== sub || step.value === undefined) return seeOther(`${roomPath(site, 'security')}/totp`)
-  const shown = await codeOfNewApp(site, sub, step.value, fields.get('code'), http.address)
-  const { code } = site.words.factors
+  const secret = step?.sub === sub ? step.value : undefined
+  const { code, setUp } = site.words.factors
   const waiting = waitingOf(fields)
-  if (shown === 'wrong') return setUpPage(site, person, step.value, waiting, code.wrong)
-  if (typeof shown === 'object')
-    return setUpPage(site, person, step.value, waiting, code.paused(minutesUntil(shown.paused_until, site.clock())))
-  const sealed = site.keys.factors.totp.seal({ sub, secret: step.value })
+  const again = (problem: string) =>
+    setUpPage(site, person, secret ?? newTotpSecret(), { waiting, problem, others: fields.get('others') === 'on' })
+  // another picture in the same place looks like the one that the app has taken, so it is said
+  if (secret === undefined) return again(setUp.tooOld)
+  const shown = await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)
+  if (shown === 'wrong') return again(setUp.wrong)
+  if (typeof shown === 'object') return again(code.paused(minutesUntil(shown.paused_until, site.clock())))
+  const sealed = site.keys.factors.totp.seal({ sub, secret })
   const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
   await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
   const cookies = await strengthen(site, person, WITH_CODE)
   return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 
-async function setUpPage(site: Site, person: Person, secret: string, waiting: Waiting, problem?: string): Promise<Reply> {
+interface SetUp {
+  waiting: Waiting
+  /** Why the last code was not taken. */
+  problem?: string
+  /** Whether the other sessions are to end. */
+  others?: boolean
+}
+
+async function setUpPage(site: Site, person: Person, secret: string, { waiting, problem, others }: SetUp): Promise<Reply> {
   const { setUp, code } = site.words.factors
   const setup = sealStep(site, { kind: 'new_totp', binding: person.session.session_hash, sub: person.user.sub, value: secret })
   const uri = otpauthUri(site.product.name, person.user.email, secret)
@@ -70,7 +81,7 @@ async function setUpPage(site: Site, person: Person, secret: string, waiting: Wa
       <input type="hidden" name="setup" value="${setup}">
       ${waitingField(waiting)}
       ${codeField({ label: setUp.label, hint: code.hint, recovery: false, problem })}
-      ${othersBox(site, 'totp')}
+      ${othersBox(site, 'totp', others)}
       <div class="row"><button class="button button-primary" id="factor-submit" type="submit">${setUp.submit}</button>
       <a class="button" href="${roomPath(site, 'security')}" id="totp-back">${setUp.back}</a></div>
     </form>`,

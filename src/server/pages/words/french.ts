@@ -369,6 +369,10 @@ export const french: Words = {
       others: 'Me déconnecter aussi partout ailleurs',
     },
     setUp: {
+      wrong:
+        'Ce code n’est pas celui de cette image, ou n’est pas valable à cet instant. Supprimez de l’application ce qu’elle garde d’avant, scannez cette image et vérifiez que votre téléphone affiche la bonne heure.',
+      tooOld:
+        'L’image précédente était trop ancienne, et celle-ci est nouvelle. Supprimez de l’application ce qu’elle en garde, puis scannez celle-ci.',
       title: 'Configurer une application d’authentification',
       scan: 'Visez cette image avec l’appareil photo de votre application d’authentification.',
       picture: 'Une image pour l’appareil photo d’une application d’authentification',
@@ -456,6 +460,7 @@ export const french: Words = {
     theApp: 'l’application',
     home: (product) => `Aller à ${product}`,
     retry: 'Réessayer',
+    anew: 'Rouvrir la page',
     reference: 'Référence',
     time: 'Heure',
     code: 'Nom de l’erreur',
@@ -499,6 +504,11 @@ export const french: Words = {
       title: () => html`Ce formulaire ne venait pas de notre page`,
       text: () =>
         html`Un autre site a peut-être essayé de répondre à votre place : nous nous sommes donc arrêtés. Rien n’a été changé et rien n’a été transmis à votre sujet. Rouvrez la page et répondez-y.`,
+    },
+    stale_form: {
+      title: () => html`Cette page date d’une connexion précédente`,
+      text: () =>
+        html`Depuis son ouverture, vous vous êtes connecté de nouveau, peut-être dans un autre onglet : nous nous sommes donc arrêtés. Rien n’a été changé. Rouvrez la page et répondez-y.`,
     },
     moving: {
       title: () => html`Nous déménageons vers une autre machine`,
