@@ -1,5 +1,6 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
+import { newCodesSeed } from '../accounts/recovery-codes.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
 import { type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
@@ -19,7 +20,7 @@ import type { Site } from './site.ts'
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
 export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enterRecently(site, http, 'security')
-  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), { waiting: waitingOf(readQuery(http)) })
+  return isReply(person) ? person : setUpPage(site, person, await newSetUp(site, person), { waiting: waitingOf(readQuery(http)) })
 }
 
 /** Turns codes on, or off. */
@@ -36,24 +37,43 @@ export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> 
 async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fields): Promise<Reply> {
   const { sub } = person.user
   const step = openStep(site, fields.get('setup'), 'new_totp', person.session.session_hash)
-  const secret = step?.sub === sub ? step.value : undefined
+  const [secret, seed] = (step?.sub === sub ? step.value : undefined)?.split(' ') ?? []
   const { code, setUp } = site.words.factors
   const waiting = waitingOf(fields)
-  const again = (problem: string) =>
-    setUpPage(site, person, secret ?? newTotpSecret(), { waiting, problem, others: fields.get('others') === 'on' })
+  const others = fields.get('others') === 'on'
   // another picture in the same place looks like the one that the app has taken, so it is said
-  if (secret === undefined) return again(setUp.tooOld)
+  if (secret === undefined) return setUpPage(site, person, await newSetUp(site, person), { waiting, others, problem: setUp.tooOld })
+  const again = (problem: string) => setUpPage(site, person, { secret, seed }, { waiting, others, problem })
   const shown = await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)
   if (shown === 'wrong') return again(setUp.wrong)
   if (typeof shown === 'object') return again(code.paused(minutesUntil(shown.paused_until, site.clock())))
-  const sealed = site.keys.factors.totp.seal({ sub, secret })
+  const repeated = await isSetUp(site, sub, secret)
   const options = { by: { type: 'user', id: sub } as const, ...keepingOf(fields, person) }
-  await site.store.factors.setTotp({ sub, sealed, last_step: shown, created_at: site.clock() }, options)
+  const totp = { sub, sealed: site.keys.factors.totp.seal({ sub, secret }), last_step: shown, created_at: site.clock() }
+  if (!repeated) await site.store.factors.setTotp(totp, options)
   const cookies = await strengthen(site, person, WITH_CODE)
-  return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
+  const codes = await codesIfNone(site, person, waiting, { seed, repeated })
+  return withCookies(codes ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 
+/** Whether the app with this secret is the one that counts already: the form was sent twice. */
+async function isSetUp(site: Site, sub: string, secret: string): Promise<boolean> {
+  const { totp } = await site.store.factors.find(sub)
+  return totp !== null && site.keys.factors.totp.open(totp.sealed)?.secret === secret
+}
+
+/** What is set up: the secret of the app, and what recovery codes are made of, where the person has none yet. */
 interface SetUp {
+  secret: string
+  seed?: string | undefined
+}
+
+async function newSetUp(site: Site, { user }: Person): Promise<SetUp> {
+  const { recovery_codes } = await site.store.factors.find(user.sub)
+  return { secret: newTotpSecret(), ...(recovery_codes === 0 && { seed: newCodesSeed() }) }
+}
+
+interface Shown {
   waiting: Waiting
   /** Why the last code was not taken. */
   problem?: string
@@ -61,9 +81,14 @@ interface SetUp {
   others?: boolean
 }
 
-async function setUpPage(site: Site, person: Person, secret: string, { waiting, problem, others }: SetUp): Promise<Reply> {
+async function setUpPage(site: Site, person: Person, { secret, seed }: SetUp, { waiting, problem, others }: Shown): Promise<Reply> {
   const { setUp, code } = site.words.factors
-  const setup = sealStep(site, { kind: 'new_totp', binding: person.session.session_hash, sub: person.user.sub, value: secret })
+  const setup = sealStep(site, {
+    kind: 'new_totp',
+    binding: person.session.session_hash,
+    sub: person.user.sub,
+    value: seed === undefined ? secret : `${secret} ${seed}`,
+  })
   const uri = otpauthUri(site.product.name, person.user.email, secret)
   return accountPage(site, {
     room: 'security',
