@@ -33,6 +33,7 @@ export function createUpstream(settings: UpstreamSettings, clock: Clock): Upstre
     joining,
     linking,
     begin: async (question) => inTime(configure().then((config) => buildUrl(config, settings, question))),
+    knowsUs: async (redirect_uri) => inTime(configure().then((config) => isKnown(config, redirect_uri))),
     finish: async (url, question) => {
       if (running >= MOST_AT_ONCE) throw away()
       running += 1
@@ -84,6 +85,18 @@ async function redeem(
     return readTheirs(settings, claims, userinfo)
   } catch (cause) {
     if (cause instanceof oidc.AuthorizationResponseError && cause.error === 'access_denied') return 'denied'
+    throw told(cause)
+  }
+}
+
+/** A wrong secret is told before a wrong code. @spec RFC 6749 §5.2 */
+async function isKnown(config: oidc.Configuration, redirect_uri: string): Promise<boolean> {
+  try {
+    await oidc.genericGrantRequest(config, 'authorization_code', { code: 'doctor', redirect_uri, code_verifier: 'd'.repeat(43) })
+    return true
+  } catch (cause) {
+    if (cause instanceof oidc.ResponseBodyError) return cause.error !== 'invalid_client' && cause.error !== 'unauthorized_client'
+    if (cause instanceof oidc.WWWAuthenticateChallengeError) return false
     throw told(cause)
   }
 }
