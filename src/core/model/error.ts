@@ -63,6 +63,7 @@ export type ErrorReason =
   | 'no_cookies'
   | 'moving'
   | 'upstream_failed'
+  | 'upstream_away'
   | 'upstream_address'
   | 'upstream_unknown'
   | 'upstream_taken'

@@ -107,6 +107,7 @@ const REASONS = words<ErrorReason>({
   no_cookies: 1,
   moving: 1,
   upstream_failed: 1,
+  upstream_away: 1,
   upstream_address: 1,
   upstream_unknown: 1,
   upstream_taken: 1,

@@ -143,7 +143,8 @@ function told(cause: unknown): OAuthError {
 function away(cause?: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', 'The provider does not answer.', {
     status: 502,
-    reason: 'upstream_failed',
+    reason: 'upstream_away',
+    retry_after: 60,
     cause: plainly(cause),
   })
 }

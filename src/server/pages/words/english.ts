@@ -513,6 +513,11 @@ export const english = {
       text: () =>
         html`The service that you came from gave no answer that we can accept. You are not signed in, and nothing about you was passed on. Start again, or sign in another way.`,
     },
+    upstream_away: {
+      title: () => html`The other service does not answer at this moment`,
+      text: () =>
+        html`You are not signed in, and nothing about you was passed on. It is not your doing. Try once more later, or sign in another way.`,
+    },
     upstream_address: {
       title: () => html`We were not told an address that is surely yours`,
       text: () =>

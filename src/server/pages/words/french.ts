@@ -520,6 +520,11 @@ export const french: Words = {
       text: () =>
         html`Le service d’où vous venez n’a pas donné de réponse que nous puissions accepter. Vous n’êtes pas connecté et rien à votre sujet n’a été transmis. Recommencez, ou connectez-vous autrement.`,
     },
+    upstream_away: {
+      title: () => html`L’autre service ne répond pas en ce moment`,
+      text: () =>
+        html`Vous n’êtes pas connecté et rien n’a été transmis à votre sujet. Vous n’y êtes pour rien. Réessayez plus tard, ou connectez-vous autrement.`,
+    },
     upstream_address: {
       title: () => html`On ne nous a pas donné d’adresse qui soit sûrement la vôtre`,
       text: () =>

@@ -527,6 +527,11 @@ export const german: Words = {
       text: () =>
         html`Der Dienst, von dem Sie kommen, hat nichts geantwortet, was wir annehmen können. Sie sind nicht angemeldet, und nichts über Sie wurde weitergegeben. Beginnen Sie noch einmal, oder melden Sie sich anders an.`,
     },
+    upstream_away: {
+      title: () => html`Der andere Dienst antwortet gerade nicht`,
+      text: () =>
+        html`Sie sind nicht angemeldet, und über Sie wurde nichts weitergegeben. Es liegt nicht an Ihnen. Versuchen Sie es später noch einmal, oder melden Sie sich anders an.`,
+    },
     upstream_address: {
       title: () => html`Uns wurde keine Adresse genannt, die sicher Ihnen gehört`,
       text: () =>

@@ -509,6 +509,11 @@ export const spanish: Words = {
       text: () =>
         html`El servicio del que viene no dio una respuesta que podamos aceptar. No ha iniciado sesión y no se ha transmitido nada sobre usted. Empiece de nuevo o entre de otra forma.`,
     },
+    upstream_away: {
+      title: () => html`El otro servicio no responde en este momento`,
+      text: () =>
+        html`No ha iniciado sesión y no se ha transmitido nada sobre usted. No es culpa suya. Inténtelo de nuevo más tarde o inicie sesión de otra forma.`,
+    },
     upstream_address: {
       title: () => html`No nos dieron una dirección que sea suya con seguridad`,
       text: () =>
