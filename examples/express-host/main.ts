@@ -1,4 +1,4 @@
-// node examples/express-host/main.ts, with VOUCHSAFE_HOST_LOGIN_SECRET set as it is for Vouchsafe; the README beside this tells the rest.
+// node bin/with-node.mjs examples/express-host/main.ts, with VOUCHSAFE_HOST_LOGIN_SECRET set as it is for Vouchsafe; the README beside this tells the rest.
 import process from 'node:process'
 import { createProduct } from './product.ts'
 

@@ -172,6 +172,7 @@ async function createSite(
     ...frame,
     store: server.store,
     log,
+    report: server.report,
     interactions,
     keys,
     scopes: { ...dialectScopes, ...scopes },

@@ -128,6 +128,7 @@ const HOST_ASKS = 'is required, and host_login leaves sign-in to the product: it
 const HOST_SIGNS_IN = 'is another way to sign in, and host_login leaves sign-in to the product: take one of the two away.'
 const HOST_LETS_IN = 'is open, and host_login leaves it to the product who gets an account: take one of the two away.'
 const NO_HOST_LOGIN = 'VOUCHSAFE_HOST_LOGIN_SECRET is set without host_login: say in the file where people are signed in, or take it away.'
+const NO_LDAP = 'VOUCHSAFE_LDAP_PASSWORD is set without ldap: say in the file where the directory is, or take it away.'
 const TWO_LOGINS = 'host_login and own_pages both say where people sign in: take login out of own_pages.'
 const DEFAULT_DATABASE = 'sqlite:vouchsafe-data/vouchsafe.db'
 
@@ -226,10 +227,11 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const pin = setting('pkcs11_pin', readPin, '')
   const signer = setting<SignerSettings | null>('signer', (value) => readSigner(value, cwd, pin), null)
   const mail = readMailSettings(given, problems)
-  const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, (variable) => own[variable]), [])
+  const upstreams = setting<UpstreamSettings[]>('upstreams', (value) => readUpstreams(value, issuer, (variable) => own[variable]), [])
   noteStraySecrets(own, given.upstreams?.value, problems)
   const ldap_password = setting('ldap_password', readPassword, '')
   const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
+  if (ldap_password !== '' && !given.ldap) problems.push(NO_LDAP)
   const shared = setting('host_login_secret', readSharedSecret, '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
   const own_pages = setting<OwnPages | null>('own_pages', readOwnPages, null)

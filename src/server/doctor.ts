@@ -5,6 +5,7 @@ import { checkSqlite } from '../stores/sqlite-check.ts'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { dialectOf } from './dialects/choose.ts'
+import { ask, clockApart, type Finding, ok, wrong } from './doctor-ask.ts'
 import { examineElsewhere } from './doctor-elsewhere.ts'
 import { MOST_SKEW as MOST_STORE_SKEW } from './health.ts'
 import { readFrozen } from './moving.ts'
@@ -12,18 +13,7 @@ import { isLoopback } from './settings.ts'
 import { openSmtp } from './smtp.ts'
 import { openStore, sqliteFile } from './store.ts'
 
-/** One thing that was looked at. */
-export interface Finding {
-  check: string
-  ok: boolean
-  /** What is the case, in one sentence. */
-  found: string
-  /** What to do; there where something is wrong. */
-  fix?: string
-}
-
-/** How long an answer may take, and how far clocks may be apart. Milliseconds. */
-const PATIENCE = 5 * SECOND
+/** How far clocks may be apart. Milliseconds. */
 const MOST_SKEW = 2 * SECOND
 /** A sync that takes longer makes every sign-in slow. Milliseconds. */
 const SLOW_SYNC = 50
@@ -57,7 +47,8 @@ function checkProxies({ issuer, trusted_proxies }: Config): Finding {
 }
 
 /** Asks the mail server, without a letter, whether it would take one. */
-async function checkMail({ mail }: Config): Promise<Finding> {
+async function checkMail({ mail, host_login }: Config): Promise<Finding> {
+  if (!mail && host_login) return ok('mail', 'No mail server is set, and people who sign in at the product need no letters.')
   if (!mail) return ok('mail', 'No mail server is set, so nobody can choose a new password by themselves.')
   const place = `${mail.host}:${mail.port}`
   const postman = openSmtp(mail)
@@ -140,7 +131,7 @@ async function examineAddress(config: Config, app: App | null): Promise<Finding[
   const { issuer, host, port } = config
   const path = findDocument(config)
   const asked = Date.now()
-  const answer = await get(`${issuer}${path ?? '/'}`)
+  const answer = await ask(`${issuer}${path ?? '/'}`)
   if (typeof answer === 'string') {
     const fix = `Start the server, and let ${issuer} lead to ${host}:${port}.`
     return [wrong('reachable', `${issuer} does not answer: ${answer}`, fix)]
@@ -203,20 +194,16 @@ function isSame(own: unknown, there: unknown, more: boolean): boolean {
   return JSON.stringify(own) === JSON.stringify(there)
 }
 
-/** The Date header has whole seconds. @spec RFC 9110 §6.6.1 */
 function checkClock(answer: Response, asked: number): Finding {
-  const date = Date.parse(answer.headers.get('date') ?? '')
-  if (Number.isNaN(date)) return wrong('clock', 'The answer has no Date header.', 'Let the proxy pass the Date header on.')
-  const early = asked - (date + SECOND)
-  const late = date - Date.now()
-  const apart = Math.max(early, late, 0)
+  const apart = clockApart(answer, asked)
+  if (apart === null) return wrong('clock', 'The answer has no Date header.', 'Let the proxy pass the Date header on.')
   if (apart <= MOST_SKEW) return ok('clock', 'It agrees with this machine.')
   return wrong('clock', `It differs from this machine by ${Math.round(apart / SECOND)} s.`, 'Keep both machines in time by NTP.')
 }
 
 /** Nothing that a visitor says about the address may change what we say. */
 async function checkForwarded(address: string, document: Record<string, unknown>): Promise<Finding> {
-  const answer = await get(address, {
+  const answer = await ask(address, {
     'x-forwarded-host': 'doctor.invalid',
     'x-forwarded-proto': 'gopher',
     forwarded: 'host=doctor.invalid',
@@ -236,7 +223,7 @@ async function checkCookies(config: Config): Promise<Finding> {
   const { issuer } = config
   const [path] = dialectsOf(config).flatMap((dialect) => pathsOf(dialect, 'logout'))
   if (path === undefined) return ok('cookies', 'Not looked at: no dialect that is on has a sign-out page.')
-  const answer = await get(`${issuer}${path}`)
+  const answer = await ask(`${issuer}${path}`)
   const cookies = typeof answer === 'string' ? [] : answer.headers.getSetCookie()
   const cookie = cookies.find((line) => line.includes('vouchsafe-'))
   if (cookie === undefined)
@@ -256,16 +243,6 @@ async function checkCookies(config: Config): Promise<Finding> {
   )
 }
 
-/** The answer, or why there is none. */
-async function get(url: string, headers: Record<string, string> = {}): Promise<Response | string> {
-  try {
-    return await fetch(url, { headers, redirect: 'manual', signal: AbortSignal.timeout(PATIENCE) })
-  } catch (cause) {
-    if (!(cause instanceof Error)) return String(cause)
-    return cause.cause instanceof Error && cause.cause.message !== '' ? cause.cause.message : cause.message
-  }
-}
-
 async function readDocument(answer: Response): Promise<Record<string, unknown> | null> {
   try {
     const document: unknown = await answer.clone().json()
@@ -273,12 +250,4 @@ async function readDocument(answer: Response): Promise<Record<string, unknown> |
   } catch {
     return null
   }
-}
-
-function ok(check: string, found: string): Finding {
-  return { check, ok: true, found }
-}
-
-function wrong(check: string, found: string, fix: string): Finding {
-  return { check, ok: false, found, fix }
 }

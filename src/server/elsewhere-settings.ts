@@ -36,10 +36,12 @@ export function secretVariable(id: string): string {
 }
 
 /** OpenID providers by their ids; `secretOf` gives what the environment holds. */
-export function readUpstreams(value: unknown, secretOf: (variable: string) => string | undefined): UpstreamSettings[] {
+export function readUpstreams(value: unknown, own_issuer: string, secretOf: (variable: string) => string | undefined): UpstreamSettings[] {
   const all = Object.entries(readObject(value))
   if (all.length > MOST_UPSTREAMS) throw new Error(`has more than ${MOST_UPSTREAMS} providers, which nobody could choose among.`)
   const upstreams = all.map(([id, given]) => readUpstream(id, given, secretOf))
+  const own = upstreams.find(({ issuer }) => issuer === own_issuer)
+  if (own) throw new Error(`has the issuer of this server itself as ${own.id}: name the provider's.`)
   const twice = upstreams.find(({ issuer }, i) => upstreams.findIndex((other) => other.issuer === issuer) !== i)
   if (twice) throw new Error(`has the issuer of ${twice.id} twice: one provider is one entry.`)
   return upstreams
@@ -82,6 +84,8 @@ function readTheirIssuer(value: unknown, wrong: Wrong): string {
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     throw wrong('needs an issuer with https; http is for 127.0.0.1, [::1] and localhost only')
   if (search || hash || username) throw wrong('needs an issuer without a query, a fragment and a user')
+  const document = value.indexOf('/.well-known/')
+  if (document >= 0) throw wrong(`needs the issuer and not the address of its metadata: write ${value.slice(0, document)}`)
   return value
 }
 
@@ -111,9 +115,10 @@ export function readLdap(value: unknown, cwd: string, password: string): LdapSet
   const flags = readFlags(given, wrong)
   if (typeof name !== 'string' || !ID.test(name)) throw wrong('needs a name of 1 to 32 lower-case letters, digits and hyphens')
   if (typeof bind_dn !== 'string' || bind_dn === '') throw wrong('needs bind_dn: the account under which entries are looked for')
-  if (typeof base !== 'string' || base === '') throw wrong('needs base: where entries are looked for, such as ou=people,dc=example,dc=com')
-  if (typeof filter !== 'string' || !/^\(.*\{login\}.*\)$/s.test(filter))
-    throw wrong('needs a filter in brackets with {login} where the address goes, such as (mail={login})')
+  if (typeof base !== 'string' || !/^[A-Za-z][\w.-]*\s*=/.test(base))
+    throw wrong('needs base: where entries are looked for, such as ou=people,dc=example,dc=com')
+  if (typeof filter !== 'string' || !/^\(.*\{login\}.*\)$/s.test(filter) || !isClosed(filter))
+    throw wrong('needs a filter in brackets, each closed, with {login} where the address goes, such as (mail={login})')
   if (password === '') throw wrong('needs the password of its bind_dn: set VOUCHSAFE_LDAP_PASSWORD')
   if (!secure && !flags.starttls && !isLoopback(new URL(url).hostname))
     throw wrong('would send passwords in clear: write ldaps://, or leave starttls on')
@@ -130,6 +135,17 @@ export function readLdap(value: unknown, cwd: string, password: string): LdapSet
     attributes: readAttributes(given['attributes'], wrong),
     ...(given['ca'] !== undefined && { ca: readCa(given['ca'], cwd, wrong) }),
   }
+}
+
+/** Whether each bracket has its counterpart; one that is meant as text is written as its code. @spec RFC 4515 §3 */
+function isClosed(filter: string): boolean {
+  let open = 0
+  for (const sign of filter) {
+    if (sign === '(') open += 1
+    if (sign === ')') open -= 1
+    if (open < 0) return false
+  }
+  return open === 0
 }
 
 /** What the directory's certificate must be signed by, in PEM. */

@@ -227,21 +227,29 @@ export function readMail(value: unknown, { url: other_url, from: other_from, pas
   const given = value === undefined ? {} : readObject(value, ['url', 'from'])
   const url = other_url ?? given['url']
   const from = other_from ?? given['from']
-  if (url === undefined && from === undefined && password === undefined) return null
+  if (value === undefined && url === undefined && from === undefined && password === undefined) return null
   if (typeof url !== 'string' || !URL.canParse(url) || !/^smtps?:\/\/[^/]/.test(url))
     throw new Error('needs url to be the address of a mail server, such as smtp://user@mail.example.com:587.')
   const { protocol, hostname, port, username, password: inside, pathname, search, hash } = new URL(url)
   if (!/^\/?$/.test(pathname) || search !== '' || hash !== '') throw new Error('needs url to end with the host or the port.')
   if (inside !== '' && other_url === undefined) throw new Error('must not hold the password: set VOUCHSAFE_SMTP_PASSWORD.')
-  const secret = password ?? (inside === '' ? undefined : decodeURIComponent(inside))
+  const secret = password ?? (inside === '' ? undefined : readEscaped(inside))
   if ((username === '') !== (secret === undefined)) throw new Error('needs both a user in url and VOUCHSAFE_SMTP_PASSWORD, or neither.')
   const implicit_tls = protocol === 'smtps:'
   return {
     host: hostname.replaceAll(/^\[|\]$/g, ''),
     port: Number(port) || (implicit_tls ? 465 : 587),
     implicit_tls,
-    ...(secret !== undefined && { user: decodeURIComponent(username), password: secret }),
+    ...(secret !== undefined && { user: readEscaped(username), password: secret }),
     from: readSender(from),
+  }
+}
+
+function readEscaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw new Error('needs the user and the password in url to be escaped: a % stands there as %25, an @ as %40.')
   }
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Page } from 'playwright-core'
-import { byId, findBarriers, noChromium, openBrowser } from './chromium.ts'
+import { byId, findFaults, noChromium, openBrowser } from './chromium.ts'
 import { startVouchsafe } from './start.ts'
 
-const EMAIL = 'ada@demo.example'
+const EMAIL = 'ada.of.the.otter.bakery@demo.example'
 const PASSWORD = 'heron-window-17'
 
 it('a new account by a letter, then two accounts in one browser, switched on the consent page, without scripts or a barrier', {
@@ -17,7 +17,7 @@ it('a new account by a letter, then two accounts in one browser, switched on the
   const barriers: string[] = []
   try {
     const page = await context.newPage()
-    const look = async () => barriers.push(...(await findBarriers(page)))
+    const look = async () => barriers.push(...(await findFaults(page)))
 
     await page.goto(`${started.issuer}/login`)
     await look()
@@ -60,7 +60,7 @@ it('a new account by a letter, then two accounts in one browser, switched on the
     await look()
     await byId(page, 'account-1').click()
     await page.goto(`${started.issuer}/account/profile`)
-    assert.match((await byId(page, 'profile-email').textContent()) ?? '', /ada@demo\.example/)
+    assert.match((await byId(page, 'profile-email').textContent()) ?? '', /ada\.of\.the\.otter\.bakery@demo\.example/)
     assert.deepEqual(barriers, [])
   } finally {
     await context.close()

@@ -98,6 +98,16 @@ describe('settings of where people are already', () => {
     ['no issuer', { upstreams: { work: { ...WORK, issuer: 'works' } } }, /needs an issuer: an address/],
     ['an issuer without TLS', { upstreams: { work: { ...WORK, issuer: 'http://works.example' } } }, /needs an issuer with https/],
     ['an issuer with a query', { upstreams: { work: { ...WORK, issuer: 'https://works.example?a' } } }, /without a query/],
+    [
+      'the address of the metadata',
+      { upstreams: { work: { ...WORK, issuer: 'https://works.example/.well-known/openid-configuration' } } },
+      /needs the issuer and not the address of its metadata: write https:\/\/works\.example\.$/,
+    ],
+    [
+      'this server itself',
+      { issuer: 'https://works.example', upstreams: { work: { ...WORK, issuer: 'https://works.example' } } },
+      /has the issuer of this server itself as work/,
+    ],
     ['no client_id', { upstreams: { work: { ...WORK, client_id: '' } } }, /needs a client_id/],
     ['a secret in the file', { upstreams: { work: { ...WORK, client_secret: 's' } } }, /has a member client_secret that is not known/],
     ['a scope without openid', { upstreams: { work: { ...WORK, scope: 'email' } } }, /needs a scope that holds openid/],
@@ -119,8 +129,10 @@ describe('settings of where people are already', () => {
     ['a url of another kind', { ldap: { ...LDAP, url: 'https://directory.example' } }, /needs a url of ldaps:\/\/ or ldap:\/\//],
     ['passwords in clear', { ldap: { ...LDAP, url: 'ldap://directory.example', starttls: false } }, /would send passwords in clear/],
     ['no base', { ldap: { ...LDAP, base: '' } }, /needs base/],
+    ['a base that is no DN', { ldap: { ...LDAP, base: 'people' } }, /needs base: where entries are looked for/],
+    ['a filter that is not closed', { ldap: { ...LDAP, filter: '((mail={login})' } }, /needs a filter in brackets, each closed/],
     ['no bind_dn', { ldap: { ...LDAP, bind_dn: undefined } }, /needs bind_dn/],
-    ['a filter without its place', { ldap: { ...LDAP, filter: '(mail=*)' } }, /needs a filter in brackets with \{login\}/],
+    ['a filter without its place', { ldap: { ...LDAP, filter: '(mail=*)' } }, /needs a filter in brackets, each closed, with \{login\}/],
     ['an attribute of other signs', { ldap: { ...LDAP, attributes: { id: 'a)(b' } } }, /has attributes whose id is not the name of one/],
     ['a name of other signs', { ldap: { ...LDAP, name: 'A b' } }, /needs a name of 1 to 32/],
     ['a ca that is not there', { ldap: { ...LDAP, ca: 'nowhere.pem' } }, /names a ca that cannot be read/],
@@ -146,6 +158,7 @@ describe('settings of where people are already', () => {
       'VOUCHSAFE_UPSTREAM_CLUB_SECRET is the secret of no provider: name it under upstreams.',
     ])
     assert.match((await problems(test, { ldap: LDAP }, {})).join(), /set VOUCHSAFE_LDAP_PASSWORD/)
+    assert.match((await problems(test, {}, { VOUCHSAFE_LDAP_PASSWORD: 'x' })).join(), /is set without ldap/)
   })
 
   it('the real program takes them from its file and its environment, and its doctor looks at them', async (test) => {

@@ -222,6 +222,25 @@ describe('the room for sign-in and security', () => {
     )
   })
 
+  it('a form that is sent twice, as by a slow double click, shows the same recovery codes, and makes nothing anew', async () => {
+    const { user, browser } = await signedIn()
+    const page = await browser.get(`${ISSUER}/account/security/totp`)
+    const app = openApp(site, fromBase32(/id="totp-key">([A-Z2-7 ]+)</.exec(page.html)![1]!))
+    const codesOf = ({ html }: Visit) => [...html.matchAll(/<bdi class="reference" dir="ltr">([0-9A-Z-]{19})</g)].map(([, code]) => code!)
+    const send = async () => codesOf(await browser.submit(page, { code: app.code() }, 'factor-submit'))
+    const [first, second] = await Promise.all([send(), send()])
+    const { totp } = await site.store.factors.find(user.sub)
+    const third = await send()
+    assert.equal(first.length, 10)
+    assert.deepEqual([second, third], [first, first])
+    assert.deepEqual((await site.store.factors.find(user.sub)).totp, totp)
+    site.time.now += MINUTE
+    const other = site.browser()
+    assert.equal((await enterCode(other, await passwordShown(other, user), first[0]!)).status, 303)
+    assert.deepEqual(await send(), [], 'once one was used they are not made good again')
+    assert.equal((await site.store.factors.find(user.sub)).recovery_codes, 9)
+  })
+
   it('turns it off, tells so, and ends the other sessions where that is ticked', async () => {
     const { user, browser } = await signedIn()
     const { app } = await setUp(browser)

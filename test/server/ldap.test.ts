@@ -393,7 +393,11 @@ describe('people of a directory', { skip }, () => {
           'login-submit',
         )
         assert.equal(page.status, 503)
-        if (i === 0) assert.match(textOf(page.html), /We cannot check passwords at this moment/)
+        assert.match(textOf(page.html), /We cannot check passwords at this moment/)
+        assert.equal(readForm(page.html, 'login-submit').fields['email'], 'pia@work.example', 'what was typed stays')
+        const reference = page.headers.get('x-vouchsafe-reference')
+        assert.ok(page.html.includes(`id="error-reference">${reference}<`))
+        assert.ok(site.events.some((event) => event['reference'] === reference && /ECONNREFUSED/.test(String(event['cause']))))
       }
       assert.equal((await userOf(come(site.mara.email, PASSWORD)))?.sub, site.mara.sub, 'who is here is not held up')
       await slapd.start()

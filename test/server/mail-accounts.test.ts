@@ -114,17 +114,10 @@ describe('letters and what their links do', () => {
       const elsewhere = await person()
       const { password_hash: _, ...without } = elsewhere
       await site.store.users.update(without)
-      const emails = [
-        known.email,
-        disabled.email,
-        elsewhere.email,
-        'nobody@otterbakery.example',
-        'no address',
-        `${'x'.repeat(300)}@b.example`,
-      ]
+      const emails = [known.email, disabled.email, elsewhere.email, 'nobody@otterbakery.example']
       const pages: Visit[] = []
       for (const email of emails) pages.push(await forget(email))
-      const texts = pages.map(({ html }, i) => textOf(html).replaceAll(emails[i]!.slice(0, 254), 'EMAIL'))
+      const texts = pages.map(({ html }, i) => textOf(html).replaceAll(emails[i]!, 'EMAIL'))
       assert.equal(new Set(texts).size, 1)
       assert.deepEqual(new Set(pages.map(({ status }) => status)), new Set([200]))
       assert.equal((await box.read(known.email)).length, 1)
@@ -233,6 +226,11 @@ describe('letters and what their links do', () => {
       assert.ok(ids(done.html).includes('link-done'))
       assert.equal((await find(sub)).email_verified, true)
       assert.match(textOf((await browser.get(`${ISSUER}/account/profile`)).html), /Confirmed/)
+      const again = await from().submit(shown, {}, 'link-submit')
+      assert.ok(ids(again.html).includes('link-done'), 'a second click is told that it is so')
+      await site.store.users.update({ ...(await find(sub)), email_verified: false })
+      await from().submit(shown, {}, 'link-submit')
+      await site.store.users.update({ ...(await find(sub)), email: `other-${email}`, email_changed_at: 1 })
       assert.equal((await from().submit(shown, {}, 'link-submit')).status, 400)
     })
   })
@@ -262,9 +260,10 @@ describe('letters and what their links do', () => {
       assert.ok(ids((await use(link)).html).includes('link-done'))
       assert.equal((await find(user.sub)).email, wanted)
       assert.equal((await find(user.sub)).email_verified, true)
-      assert.equal((await use(link)).status, 400)
-      assert.equal((await enter(wanted)).page.status, 200)
       const undo = await box.link(user.email)
+      assert.ok(ids((await use(link)).html).includes('link-done'), 'a second click is told that it is so')
+      assert.deepEqual(await box.read(user.email), [], 'and does nothing')
+      assert.equal((await enter(wanted)).page.status, 200)
       site.time.now += 6 * DAY
       const browser = from()
       const next = await browser.submit(await browser.get(undo), {}, 'link-submit')
@@ -291,8 +290,12 @@ describe('letters and what their links do', () => {
       const pending = await change(second, `third${turn}@evil.example`)
       assert.equal((await use(rescue)).status, 303)
       assert.equal((await find(user.sub)).email, user.email)
-      for (const link of [theirs, pending, stolen, rescue]) assert.equal((await use(link)).status, 400)
+      for (const link of [theirs, pending, stolen]) assert.equal((await use(link)).status, 400)
       assert.equal((await find(user.sub)).email, user.email)
+      const again = await use(rescue)
+      assert.match(again.location, /\/link\?token=/, 'until a password is chosen a second click leads on to that too')
+      await site.browser().post(`${ISSUER}/link`, { token: new URL(again.location).searchParams.get('token')!, password: NEW })
+      assert.equal((await use(rescue)).status, 400)
     })
 
     it('ATTACK what a thief has added to the ways of signing in goes with the undo; what was there before stays', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { LogEvent } from '../../src/core/model/log.ts'
 import { isMailable, type Mail } from '../../src/server/accounts/mail.ts'
@@ -211,6 +213,7 @@ describe('the mail server in the settings', () => {
     [{ VOUCHSAFE_SMTP_URL: 'http://mail.example.com' }, /needs url to be the address/],
     [{ VOUCHSAFE_SMTP_FROM: 'a@b.example' }, /mail needs url/],
     [{ VOUCHSAFE_SMTP_PASSWORD: 'x' }, /mail needs url/],
+    [{ VOUCHSAFE_SMTP_URL: 'smtp://a%ZZ:b@mail.example.com', VOUCHSAFE_SMTP_FROM: 'a@b.example' }, /a % stands there as %25/],
     [{ VOUCHSAFE_SMTP_URL: url }, /needs both a user in url and VOUCHSAFE_SMTP_PASSWORD/],
     [{ VOUCHSAFE_SMTP_URL: 'smtp://mail.example.com/x', VOUCHSAFE_SMTP_FROM: 'a@b.example' }, /end with the host or the port/],
     [{ VOUCHSAFE_SMTP_URL: 'smtp://mail.example.com' }, /needs from to be who letters come from/],
@@ -224,6 +227,12 @@ describe('the mail server in the settings', () => {
       )
     })
   }
+
+  it('is not left out by saying nothing of it', async (test) => {
+    const cwd = makeFolder(test)
+    writeFileSync(join(cwd, 'vouchsafe.config.json'), '{"mail":{}}')
+    await assert.rejects(readConfig({ cwd }), /mail in .* needs url to be the address of a mail server/)
+  })
 
   it('is asked by the doctor, without a letter', async (test) => {
     const server = await openSmtpServer({ password: 'right' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { readConfig } from '../../src/server/config.ts'
-import { ids, tags, textOf } from '../support/browser.ts'
+import { ids, readForm, tags, textOf } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 
@@ -34,7 +34,8 @@ describe('people who make their account by themselves', () => {
     const user = await site.store.users.findByEmail('new@otterbakery.example')
     assert.deepEqual([user?.email_verified, user?.name], [true, 'Nell <b>'])
     assert.equal((await browser.post(`${ISSUER}/login`, { next: 'profile', email: user!.email, password: NEW })).status, 303)
-    assert.equal((await browser.submit(form, { password: NEW }, 'link-submit')).status, 409, 'once')
+    assert.ok(ids((await browser.submit(form, { password: NEW }, 'link-submit')).html).includes('link-done'), 'a second click is told so')
+    assert.equal((await browser.submit(form, { password: `${NEW}-2` }, 'link-submit')).status, 409, 'once')
   })
 
   it('ATTACK an address that has an account is answered alike; its owner alone is told, and nothing changes', async () => {
@@ -62,6 +63,7 @@ describe('people who make their account by themselves', () => {
     const refused = await ask('no address')
     assert.equal(refused.status, 400)
     assert.ok(ids(refused.html).includes('create-email-error'))
+    assert.equal(readForm(refused.html, 'create-submit').fields['email'], 'no address', 'what was typed stays')
   })
 
   it('ATTACK where it is closed there is no way in, nor by a link of before', async (test) => {

@@ -400,7 +400,7 @@ describe('attacks on the sign-in at an upstream', () => {
     const gone = async (own: TestSite) => {
       const page = await leave(own.browser())
       assert.equal(page.status, 502)
-      assert.match(textOf(page.html), /Signing in elsewhere did not work/)
+      assert.match(textOf(page.html), /The other service does not answer at this moment/)
     }
 
     it('does not answer holds up nobody for longer than seconds, and is left alone for some', async () => {

@@ -178,6 +178,17 @@ describe('sign-in at an upstream provider', () => {
     assert.match(bad?.found ?? '', /tells no metadata that can be used: .*ECONNREFUSED|bad port/)
   })
 
+  it('the doctor says where a provider does not know us, and where its clock is off', async () => {
+    const look = async () => (await examineElsewhere({ ...site.config, upstreams: [settings({ client_secret: 'wrong' })] }))[0]
+    const stranger = await look()
+    assert.equal(stranger?.ok, false)
+    assert.match(`${stranger?.found} ${stranger?.fix}`, /does not take our client_id and secret.*VOUCHSAFE_UPSTREAM_WORK_SECRET/)
+    provider.date = new Date(Date.now() - 5 * MINUTE)
+    const late = await look()
+    provider.date = undefined
+    assert.match(`${late?.found} ${late?.fix}`, /a clock that differs from ours by (299|300) s: its ID tokens would be refused.*NTP/)
+  })
+
   it('who says no there comes back to the login page, which offers everything again', async () => {
     const browser = site.browser()
     const left = await leave(browser)

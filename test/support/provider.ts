@@ -32,6 +32,8 @@ export interface Provider {
   metadata: Claims
   /** It takes every request, and answers none. */
   silent: boolean
+  /** What its clock shows, where that is not the time. */
+  date: Date | undefined
   close(): Promise<void>
 }
 
@@ -55,7 +57,8 @@ export async function openProvider(now: () => number): Promise<Provider> {
     for await (const part of request) body += part
     if (provider.silent) return
     const answer = (status: number, text: string, type = 'application/json') => {
-      response.writeHead(status, { 'content-type': type, connection: 'close' }).end(text)
+      const date = provider.date && { date: provider.date.toUTCString() }
+      response.writeHead(status, { 'content-type': type, connection: 'close', ...date }).end(text)
     }
     if (path === '/.well-known/openid-configuration') return answer(200, JSON.stringify(metadata()))
     if (path === '/jwks') return answer(200, JSON.stringify({ keys: [jwk] }))
@@ -84,7 +87,8 @@ export async function openProvider(now: () => number): Promise<Provider> {
     codes.delete(code)
     const known = decodeURIComponent(Buffer.from(authorization.slice(6), 'base64').toString()) === `us:${PROVIDER_SECRET}`
     const fits = held?.challenge === sha256(form.get('code_verifier') ?? '') && held.redirect_uri === form.get('redirect_uri')
-    if (!known || !held || !fits) return answer(400, '{"error":"invalid_grant"}')
+    if (!known) return answer(401, '{"error":"invalid_client"}')
+    if (!held || !fits) return answer(400, '{"error":"invalid_grant"}')
     const { lie } = held
     if (lie.token) return answer(lie.token.status, lie.token.body, lie.token.type)
     const access_token = `at-${++made}`
@@ -99,6 +103,7 @@ export async function openProvider(now: () => number): Promise<Provider> {
     asked: [],
     metadata: {},
     silent: false,
+    date: undefined,
     answer: (location, person, lie = {}) => {
       const asked = new URL(location).searchParams
       const iat = Math.floor(now() / 1000)

@@ -47,6 +47,8 @@ export interface ErrorOptions {
   reason?: ErrorReason
   /** Where several things are wrong at once: member → sentences about it. */
   invalid_fields?: Readonly<Record<string, readonly string[]>>
+  /** Where a person may go on: the path of a page of the host's own, with its query. Programs are not told. */
+  back?: string
 }
 
 /** What a person is told, where the code alone would say too little. */
@@ -57,9 +59,11 @@ export type ErrorReason =
   | 'not_found'
   | 'too_many'
   | 'foreign_form'
+  | 'stale_form'
   | 'no_cookies'
   | 'moving'
   | 'upstream_failed'
+  | 'upstream_away'
   | 'upstream_address'
   | 'upstream_unknown'
   | 'upstream_taken'
@@ -78,6 +82,7 @@ export class OAuthError extends Error {
   readonly retry: boolean
   readonly reason: ErrorReason | undefined
   readonly invalid_fields: ErrorOptions['invalid_fields']
+  readonly back: ErrorOptions['back']
 
   constructor(error: ErrorCode, error_description: string, options: ErrorOptions = {}) {
     super(`${error}: ${error_description}`, 'cause' in options ? { cause: options.cause } : {})
@@ -90,6 +95,14 @@ export class OAuthError extends Error {
     this.retry = options.retry ?? true
     this.reason = options.reason
     this.invalid_fields = options.invalid_fields
+    this.back = options.back
+  }
+
+  /** The same refusal with more said about it. */
+  with(options: Pick<ErrorOptions, 'headers' | 'back'>): OAuthError {
+    const { error, error_description, status, headers, retry, reason, invalid_fields, back, cause } = this
+    const own = { status, retry, ...(reason && { reason }), ...(invalid_fields && { invalid_fields }), ...(back !== undefined && { back }) }
+    return new OAuthError(error, error_description, { ...own, cause, ...options, headers: { ...headers, ...options.headers } })
   }
 
   /** A stranger becomes `server_error`: its message stays in the log, never on the wire. */

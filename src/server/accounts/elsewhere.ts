@@ -42,6 +42,8 @@ export interface Upstream {
   linking: boolean
   /** The address to send the browser to. */
   begin(question: UpstreamQuestion): Promise<string>
+  /** Whether it takes our name and our secret: it is asked with a code that it never gave. */
+  knowsUs(redirect_uri: string): Promise<boolean>
   /** Redeems what the browser brought back to `url`, and proves it; 'denied' where the person, or their provider, said no. */
   finish(url: URL, question: Pick<UpstreamQuestion, 'state' | 'nonce' | 'code_verifier'>): Promise<TheirPerson | 'denied'>
 }

@@ -69,6 +69,11 @@ export async function undoEmail(accounts: Accounts, link: MailLink): Promise<Lin
   return outcome
 }
 
+/** Whether somebody has taken a change back, and has not chosen the new password yet. */
+export function hasNoPasswordYet({ password_hash }: User): boolean {
+  return password_hash?.startsWith('!') === true
+}
+
 /**
  * Ways to sign in that were added since then: they may be a thief's. Older ones stay, or whoever reads an old mailbox could do without them.
  * Of recovery codes nobody knows how old they are, so all of them go.

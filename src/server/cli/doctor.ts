@@ -1,5 +1,5 @@
 import { ConfigError } from '../config.ts'
-import type { Finding } from '../doctor.ts'
+import type { Finding } from '../doctor-ask.ts'
 import { type Call, type Command, configOf, EXIT } from './command.ts'
 import { plain } from './output.ts'
 import { SERVE_FLAGS } from './serve.ts'

@@ -1,6 +1,6 @@
 import { SECOND } from '../../core/model/clock.ts'
 import type { Log } from '../../core/model/log.ts'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import { createLog } from '../log.ts'
 import { CliError, type Command, configOf, EXIT, type Flag } from './command.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -24,6 +24,10 @@ export const SERVE_FLAGS: Readonly<Record<string, Flag>> = {
   'trusted-proxies': { type: 'string', value: 'CIDR,…', about: 'whose X-Forwarded-For counts (nobody)' },
 }
 
+/** Nobody comes in by a letter that is not sent. */
+const NO_LETTERS =
+  'registration is open, and new people prove their email by a letter: set mail, or run vouchsafe start, which shows letters on this computer.'
+
 export const serve: Command = {
   name: 'serve',
   about: 'run the server; it is ready when it prints the issuer',
@@ -31,6 +35,8 @@ export const serve: Command = {
   async run(call) {
     const stopped = untilStopped()
     const config = await configOf(call)
+    // an https issuer has been asked for one already; `start` shows letters on this computer
+    if (config.registration === 'open' && !config.mail) throw new ConfigError([NO_LETTERS])
     const log = createLog(config.log)
     const server = await open(config, log).catch((cause: unknown) => explainPort(cause, config))
     call.io.stdout(`${config.issuer}\n`)

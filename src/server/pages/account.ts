@@ -83,9 +83,14 @@ export async function enterByForm(site: Site, http: HttpRequest, room: RoomName)
   const person = await enter(site, http, room)
   if (isReply(person)) return person
   if (!isSessionMac(site, person.session, fields.get('csrf'))) {
-    throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
+    throw staleForm(roomPath(site, room))
   }
   return { person, fields }
+}
+
+/** A form of ours that was made before its person signed in anew, as in another tab; or one that somebody made up. Nothing is changed by it. */
+export function staleForm(back: string): OAuthError {
+  return new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'stale_form', back })
 }
 
 /** Who may change how they sign in: only who proved it a moment ago, with a factor where they have one; others do so again, and come back. */

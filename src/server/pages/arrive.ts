@@ -36,7 +36,7 @@ export async function readErrand(site: Site, http: HttpRequest, fields: Fields):
 /** The same of a form, which must have one. */
 export async function readFormErrand(site: Site, http: HttpRequest, fields: Fields): Promise<Errand | Reply> {
   if (fields.get('ticket') === '' && !isRoom(fields.get('next')))
-    throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended' })
+    throw new OAuthError('invalid_request', 'The parameter ticket is missing.', { reason: 'ended', back: `${site.base}/login` })
   return readErrand(site, http, fields)
 }
 

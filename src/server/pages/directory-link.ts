@@ -41,7 +41,7 @@ export async function submitDirectory(
   const { directory } = site
   if (!directory) throw new OAuthError('invalid_request', 'There is no such provider.', { status: 404, reason: 'not_found' })
   const outcome = await linkDirectory({ ...site, directory }, person.user, fields.get('password'), http.address)
-  if (outcome === 'taken') throw taken()
+  if (outcome === 'taken') throw taken(site)
   if (outcome === 'wrong') return { problem: site.words.accounts.directory.wrong, status: 403 }
   if (outcome !== 'linked') return { problem: site.words.accounts.password.paused, status: 429 }
   site.log.info({ event: 'identity.linked', sub: person.user.sub, upstream: DIRECTORY })

@@ -1,6 +1,6 @@
 import { type Clock, MINUTE, SECOND } from '../../core/model/clock.ts'
 import type { ErrorView } from '../../core/model/context.ts'
-import { type ErrorReason, OAuthError } from '../../core/model/error.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { moment } from './dates.ts'
 import { type Html, html } from './html.ts'
@@ -14,7 +14,8 @@ export function signedInElsewhere(): OAuthError {
   return new OAuthError('invalid_request', 'People sign in at the product here.', { status: 404, reason: 'signed_in_elsewhere' })
 }
 
-const NOT_THE_DEVELOPER: ReadonlySet<ErrorReason> = new Set(['foreign_form', 'not_found', 'signed_in_elsewhere'])
+/** What has nothing to do with an app, so that no developer need be told. */
+const NOT_THE_APPS: readonly string[] = ['foreign_form', 'stale_form', 'not_found', 'signed_in_elsewhere', 'upstream_taken']
 
 /** Tells a person what happened, from a fixed set of sentences; of the request it shows nothing but the name of a known app. */
 export function errorPage(frame: Frame & { clock: Clock }, http: HttpRequest, view: ErrorView): Reply {
@@ -37,7 +38,7 @@ export function errorPage(frame: Frame & { clock: Clock }, http: HttpRequest, vi
   <div class="slip-tear"></div>
   <div class="slip-foot stack">
     ${facts(frame, view)}
-    ${ours || (error.reason && NOT_THE_DEVELOPER.has(error.reason)) ? null : forDeveloper(frame, view)}
+    ${ours || NOT_THE_APPS.includes(error.reason ?? '') ? null : forDeveloper(frame, view)}
   </div>
 </div>
 </div>`,
@@ -55,15 +56,16 @@ function waitOf(frame: Frame, { error }: ErrorView): string {
   return seconds > 0 ? frame.words.error.wait(Math.ceil((seconds * SECOND) / MINUTE)) : ''
 }
 
-/** There is never a link to an address that was not proved: only to the product, and to this very address again. */
-function wayOut(frame: Frame, http: HttpRequest, { error }: ErrorView): Html | null {
-  if (error.status >= 500) {
-    if (http.method !== 'GET') return null
-    return html`<div class="row"><a class="button button-primary" href="?${http.query}" id="error-retry">${frame.words.error.retry}</a></div>`
-  }
-  const home = linkTo(frame.product.home)
-  if (home === null) return null
-  return html`<div class="row"><a class="button button-primary" href="${home}" id="error-home">${frame.words.error.home(frame.product.name)}</a></div>`
+/** There is never a link to an address that was not proved: only to this very address again, to a page of ours, and to the product. */
+function wayOut(frame: Frame, http: HttpRequest, { error }: ErrorView): Html {
+  const { back } = error
+  const again = error.status >= 500 && http.method === 'GET'
+  const toLogin = back?.startsWith(`${frame.base}/login`)
+  return html`<div class="row">
+      ${again && html`<a class="button button-primary" href="?${http.query}" id="error-retry">${frame.words.error.retry}</a>`}
+      ${back !== undefined && html`<a class="button${!again && ' button-primary'}" href="${back}" id="error-back">${toLogin ? frame.words.accounts.forgot.back : frame.words.error.anew}</a>`}
+      ${!again && back === undefined && html`<a class="button button-primary" href="${linkTo(frame.product.home) ?? `${frame.base}/`}" id="error-home">${frame.words.error.home(frame.product.name)}</a>`}
+    </div>`
 }
 
 function facts(frame: Frame & { clock: Clock }, { error, reference }: ErrorView): Html {

@@ -5,11 +5,12 @@ import type { PendingLink } from '../../core/model/upstream.ts'
 import type { Upstream } from '../accounts/elsewhere.ts'
 import { forgetPending, linkPending, mayLink, openPending } from '../accounts/pending-link.ts'
 import { findPerson, isSessionMac, type Person } from '../accounts/sessions.ts'
-import { formSeal, isReply, roomPath } from './account.ts'
+import { formSeal, isReply, roomPath, staleForm } from './account.ts'
 import { roomOf } from './arrive.ts'
 import { type Fields, readPost, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { page, seeOther, withCookies } from './layout.ts'
+import { linkPath } from './login-view.ts'
 import { lacksFactor } from './proof.ts'
 import type { Site } from './site.ts'
 import { bdi, formTarget } from './text.ts'
@@ -29,12 +30,11 @@ export async function submitIdentityLink(site: Site, http: HttpRequest): Promise
   const asked = await prove(site, http, fields)
   if (isReply(asked)) return asked
   const { person, pending, upstream } = asked
-  if (!isSessionMac(site, person.session, fields.get('csrf')))
-    throw new OAuthError('invalid_request', 'The form was not made for this session.', { status: 403, reason: 'foreign_form' })
+  if (!isSessionMac(site, person.session, fields.get('csrf'))) throw staleForm(linkPath(site, fields.get('ticket'), roomOf(fields)))
   const decision = fields.get('decision')
   if (decision !== 'link' && decision !== 'not_now') throw new OAuthError('invalid_request', 'The field decision must be link or not_now.')
   if (decision === 'link') {
-    if (!(await linkPending(site, pending, person))) throw taken()
+    if (!(await linkPending(site, pending, person))) throw taken(site)
     site.log.info({ event: 'identity.linked', sub: person.user.sub, upstream: upstream.id })
   }
   const ticket = fields.get('ticket')
@@ -55,7 +55,7 @@ interface Asked {
 /** Who may be asked: the person of an account that was proved after the identity was. Everybody else signs in first. */
 async function prove(site: Site, http: HttpRequest, fields: Fields): Promise<Asked | Reply> {
   const waiting = openPending(site, http)
-  if (!waiting) throw new OAuthError('invalid_request', 'What was to be linked is over.', { reason: 'ended' })
+  if (!waiting) throw new OAuthError('invalid_request', 'What was to be linked is over.', { reason: 'ended', back: `${site.base}/login` })
   const ticket = fields.get('ticket')
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return site.interactions.restart(ticket)

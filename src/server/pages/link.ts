@@ -1,7 +1,8 @@
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { MailLink } from '../../core/model/mail-link.ts'
-import { changeEmail, type LinkOutcome, undoEmail, undoLink, verifyEmail } from '../accounts/email-change.ts'
+import type { User } from '../../core/model/user.ts'
+import { changeEmail, hasNoPasswordYet, type LinkOutcome, undoEmail, undoLink, verifyEmail } from '../accounts/email-change.ts'
 import { openLink, sealLink, stateOf } from '../accounts/mail-links.ts'
 import { createForm, submitCreated } from './create.ts'
 import { signedInElsewhere } from './error.ts'
@@ -25,7 +26,7 @@ export async function showLink(site: Site, http: HttpRequest): Promise<Reply> {
 export async function submitLink(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
   const link = openLink(site, fields.get('token'))
-  return link ? actOf(site, link).submit(site, link, fields) : linkOver(site)
+  return link ? actOf(site, link).submit(site, link, fields, http) : linkOver(site)
 }
 
 /** Where the product signs people in, nobody gets a password here or an account. */
@@ -37,7 +38,7 @@ function actOf(site: Site, { act }: MailLink): Act {
 /** What a link can do. */
 interface Act {
   show(site: Site, link: MailLink, token: string): Reply
-  submit(site: Site, link: MailLink, fields: Fields): Promise<Reply>
+  submit(site: Site, link: MailLink, fields: Fields, http: HttpRequest): Promise<Reply>
 }
 
 const acts: Readonly<Record<MailLink['act'], Act>> = {
@@ -48,7 +49,7 @@ const acts: Readonly<Record<MailLink['act'], Act>> = {
       const { verify, verifyText, verifySubmit } = site.words.accounts.link
       return ask(site, token, { title: verify, text: verifyText(bdi(email)), submit: verifySubmit })
     },
-    submit: async (site, link) => done(site, await verifyEmail(site, link), site.words.accounts.link.verified),
+    submit: async (site, link) => done(site, link, await verifyEmail(site, link), site.words.accounts.link.verified),
   },
   change: {
     show: (site, { email }, token) => {
@@ -73,17 +74,26 @@ async function submitChange(site: Site, link: MailLink): Promise<Reply> {
     const letter = writeLetter(site, outcome.before.email, 'changed', undoLink(site, outcome))
     site.outbox?.post(async () => letter)
   }
-  return done(site, outcome, site.words.accounts.link.changed)
+  return done(site, link, outcome, site.words.accounts.link.changed)
 }
 
-/** Straight on to a new password, where there was one: whoever reads that mail may choose it. */
+/**
+ * Straight on to a new password, where there was one: whoever reads that mail may choose it, and comes back to that for as long as it was not
+ * chosen.
+ */
 async function submitUndo(site: Site, link: MailLink): Promise<Reply> {
   const outcome = await undoEmail(site, link)
-  if (typeof outcome !== 'object' || outcome.user.password_hash === undefined || site.host_login)
-    return done(site, outcome, site.words.accounts.link.undone)
-  const { email, sub } = outcome.user
-  const token = sealLink(site, { act: 'reset', email, sub, state: stateOf(outcome.user) })
+  const user = typeof outcome === 'object' ? outcome.user : outcome === 'over' ? await findDone(site, link) : null
+  const chooses = user && !site.host_login && (typeof outcome === 'object' ? user.password_hash !== undefined : hasNoPasswordYet(user))
+  if (!user || !chooses) return done(site, link, outcome, site.words.accounts.link.undone)
+  const token = sealLink(site, { act: 'reset', email: user.email, sub: user.sub, state: stateOf(user) })
   return seeOther(withQuery(`${site.base}/link`, { token }))
+}
+
+/** Whose address is what this link was to make it: a second click on the button is told that it is done, and changes nothing. */
+async function findDone(site: Site, { sub, email }: MailLink): Promise<User | null> {
+  const user = await site.store.users.find(sub)
+  return user && user.disabled_at === undefined && user.email === email && user.email_verified ? user : null
 }
 
 function ask(
@@ -98,10 +108,11 @@ function ask(
   return slip(site, { id: 'link-title', title, text, body })
 }
 
-function done(site: Site, outcome: LinkOutcome, title: string): Reply {
-  if (outcome === 'over') return linkOver(site)
+async function done(site: Site, link: MailLink, outcome: LinkOutcome, title: string): Promise<Reply> {
+  const so = outcome === 'over' && link.act !== 'undo' ? await findDone(site, link) : null
+  if (outcome === 'over' && !so) return linkOver(site)
   const { taken, takenText, doneText, signIn } = site.words.accounts.link
   const next = { href: `${site.base}/login?next=profile`, label: signIn }
   if (outcome === 'taken') return slip(site, { id: 'link-error', title: taken, text: takenText, status: 409, icon: 'alert', next })
-  return slip(site, { id: 'link-done', title, text: doneText(bdi(outcome.user.email)), icon: 'check', next })
+  return slip(site, { id: 'link-done', title, text: doneText(bdi(link.email)), icon: 'check', next })
 }

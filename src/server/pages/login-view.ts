@@ -1,5 +1,6 @@
 import { isNativeRedirect } from '../../core/model/client.ts'
 import type { Milliseconds } from '../../core/model/clock.ts'
+import type { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -36,6 +37,8 @@ export interface LoginView {
   /** Tries that are left after a wrong one. */
   left?: number
   paused_until?: Milliseconds
+  /** Why nobody can be let in at this moment, as the log knows it. */
+  away?: { error: OAuthError; reference: string }
 }
 
 /** From this many tries on, they are counted aloud. */
@@ -43,12 +46,12 @@ const FEW_TRIES = 3
 
 /** The sign-in page in all its states. */
 export function loginPage(site: Site, view: LoginView): Reply {
-  const { interaction, left, paused_until } = view
+  const { interaction, left, paused_until, away } = view
   const failed = left !== undefined || paused_until !== undefined
   const title = view.ask === 'again' ? site.words.login.again : site.words.login.title
   return page(site, {
-    title: failed ? site.words.errorTitle(title) : title,
-    status: paused_until !== undefined ? 429 : failed ? 403 : 200,
+    title: failed || away ? site.words.errorTitle(title) : title,
+    status: away?.error.status ?? (paused_until !== undefined ? 429 : failed ? 403 : 200),
     form_action: formTargets(interaction?.request.redirect_uri, ...[...site.upstreams.values()].map(({ issuer }) => issuer)),
     main: html`<div class="width-s stack-l">
 <div class="stack-s">
@@ -58,13 +61,13 @@ export function loginPage(site: Site, view: LoginView): Reply {
 <div class="slip">
   <div class="slip-body stack">
     ${interaction && errand(site, interaction)}
-    ${view.waiting && !failed ? linkNotice(site, view.waiting) : notice(site, view)}
+    ${view.waiting && !failed && !away ? linkNotice(site, view.waiting) : notice(site, view)}
     ${accountsForm(site, view)}
     ${passwordForm(site, view, failed)}
     ${arePasskeysPossible(site.issuer) && passkeyForm(site, view)}
     ${site.upstreams.size > 0 && upstreamForms(site, view)}
   </div>
-  ${view.ask === 'again' ? interaction && otherLink(site, view.ticket) : createLink(site)}
+  ${view.ask === 'again' ? interaction && otherLink(site, view.ticket) : createLink(site, view)}
 </div>
 ${ownWords(site)}
 </div>`,
@@ -85,7 +88,8 @@ function errand(site: Site, { client, request }: Interaction): Html {
   return html`<div class="errand">${clientMark(client, 'mark-s')}<p>${sentence}</p></div>`
 }
 
-function notice(site: Site, { left, paused_until }: LoginView): Html | null {
+function notice(site: Site, { left, paused_until, away }: LoginView): Html | null {
+  if (away) return awayNotice(site, away)
   if (paused_until !== undefined)
     return danger(site.words.login.paused, site.words.login.pausedText(minutesUntil(paused_until, site.clock())))
   if (left === undefined) return null
@@ -95,7 +99,16 @@ function notice(site: Site, { left, paused_until }: LoginView): Html | null {
   )
 }
 
-function danger(title: string, text: string): Html {
+function awayNotice({ words }: Site, { error, reference }: NonNullable<LoginView['away']>): Html {
+  const said = (error.reason && words.reasons[error.reason]) ?? words.codes[error.error] ?? words.unreadable
+  const app = words.error.theApp
+  return danger(
+    said.title(app),
+    html`${said.text(app)} <span class="nowrap">${words.error.reference} <span class="reference" id="error-reference">${reference}</span></span>`,
+  )
+}
+
+function danger(title: string | Html, text: string | Html): Html {
   return html`<div class="notice notice-danger" role="alert" id="login-error">${icon('alert')}<div><strong>${title}</strong>${text}</div></div>`
 }
 
@@ -111,7 +124,7 @@ function passwordForm(site: Site, view: LoginView, failed: boolean): Html {
         <input id="login-email" name="email" type="email" autocomplete="username" value="${view.email || (view.waiting?.pending.email ?? '')}" maxlength="254" required${fixed}${invalid}>
       </div>
       <div class="field">
-        ${site.outbox && !site.directory?.only ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${forgotPath(site, view.ticket)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
+        ${site.outbox && !site.directory?.only ? html`<div class="row row-apart"><label for="login-password">${site.words.login.password}</label><a class="tiny" href="${besides(site, '/login/forgot', view)}" id="login-forgot">${site.words.accounts.forgot.link}</a></div>` : html`<label for="login-password">${site.words.login.password}</label>`}
         <input id="login-password" name="password" type="password" autocomplete="current-password" required${invalid}>
       </div>
       <button class="button button-primary button-wide" id="login-submit" type="submit">${site.words.login.submit}</button>
@@ -184,15 +197,16 @@ function otherLink(site: Site, ticket: string): Html {
 }
 
 /** Where people make accounts by themselves. */
-function createLink(site: Site): Html | null {
+function createLink(site: Site, view: LoginView): Html | null {
   if (site.registration !== 'open' || !site.outbox) return null
   const { ask, link } = site.words.accounts.create
   return html`<div class="slip-tear"></div>
-  <div class="slip-foot small"><span class="muted">${ask} <a href="${site.base}/login/create" id="login-create">${link}</a></span></div>`
+  <div class="slip-foot small"><span class="muted">${ask} <a href="${besides(site, '/login/create', view)}" id="login-create">${link}</a></span></div>`
 }
 
-function forgotPath(site: Site, ticket: string): string {
-  return withQuery(`${site.base}/login/forgot`, { ...(ticket !== '' && { ticket }) })
+/** A page beside this one, which keeps what waits. */
+function besides(site: Site, path: string, { ticket, next }: LoginView): string {
+  return withQuery(site.base + path, ticket === '' ? { next } : { ticket })
 }
 
 /** Where somebody who has proved an account is asked about what is to be linked with it. */

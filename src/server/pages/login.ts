@@ -1,4 +1,5 @@
 import { SECOND } from '../../core/model/clock.ts'
+import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
@@ -83,12 +84,19 @@ export async function submitLogin(site: Site, http: HttpRequest): Promise<Reply>
   if (site.host_login) return seeOther(onErrand(site, '/login', errand))
   const person = await findPerson(site, http)
   const email = fields.get('email')
-  const came = await enterByPassword(site, http, { email, password: fields.get('password') }, person, errand)
+  const came = await enterByPassword(site, http, { email, password: fields.get('password') }, person, errand).catch(stayFor)
   if (isReply(came)) return came
   const view = interaction
     ? await viewLogin(site, http, { ticket, interaction, asks_other: fields.get('account') === 'other' }, person)
     : { ticket, next: room, interaction, ...(await standaloneView(site, http, fields, person)) }
-  return refuse(interaction ? await speakTo(site, http, interaction) : site, { ...view, email }, came)
+  return refuse(interaction ? await speakTo(site, http, interaction) : site, http, { ...view, email }, came)
+}
+
+/** What cannot be done at this moment is told on the page itself, which keeps what was typed and what waits. */
+function stayFor(cause: unknown): { away: OAuthError } {
+  const away = OAuthError.from(cause)
+  if (away.status !== 503) throw away
+  return { away }
 }
 
 /** An attempt that brought nobody in. */
@@ -106,11 +114,18 @@ export async function enterByPassword(
   return 'user' in came ? afterFirstFactor(site, http, came, before, errand) : came
 }
 
-function refuse(site: Site, view: LoginView, came: NotIn): Reply {
+function refuse(site: Site, http: HttpRequest, view: LoginView, came: NotIn | { away: OAuthError }): Reply {
+  if ('away' in came) return stay(site, http, view, came.away)
   if ('left' in came) return loginPage(site, { ...view, left: came.left })
   const retry_after = Math.max(1, Math.ceil((came.paused_until - site.clock()) / SECOND))
   const reply = loginPage(site, { ...view, paused_until: came.paused_until })
   return { ...reply, headers: { ...reply.headers, 'retry-after': String(retry_after) } }
+}
+
+function stay(site: Site, http: HttpRequest, view: LoginView, error: OAuthError): Reply {
+  const reference = site.report(error, http)
+  const reply = loginPage(site, { ...view, away: { error, reference } })
+  return { ...reply, headers: { ...reply.headers, ...error.headers, 'x-vouchsafe-reference': reference } }
 }
 
 /** What to ask of whoever sits there, by comparing times as authorize does. */

@@ -9,7 +9,7 @@ import { html } from './html.ts'
 import { seeOther, withCookies } from './layout.ts'
 import { passkeyPage } from './passkey-view.ts'
 import { codesIfNone } from './recovery-codes.ts'
-import { type Waiting, waitingField, waitingOf } from './required.ts'
+import { waitingField, waitingOf } from './required.ts'
 import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { cleanText } from './text.ts'
@@ -19,10 +19,11 @@ export async function showAddPasskey(site: Site, http: HttpRequest): Promise<Rep
   const person = await enterRecently(site, http, 'security')
   if (isReply(person)) return person
   if (!arePasskeysPossible(site.issuer)) return seeOther(roomPath(site, 'security'))
-  return ask(site, person, waitingOf(readQuery(http)), false)
+  return ask(site, person, readQuery(http), false)
 }
 
-async function ask(site: Site, person: Person, waiting: Waiting, refused: boolean): Promise<Reply> {
+/** Of a form that was refused, what was typed stays. */
+async function ask(site: Site, person: Person, typed: Fields, refused: boolean): Promise<Reply> {
   const { addPasskey: words } = site.words.factors
   const { passkeys } = await site.store.factors.find(person.user.sub)
   const value = newChallenge()
@@ -36,13 +37,13 @@ async function ask(site: Site, person: Person, waiting: Waiting, refused: boolea
     fields: html`${formSeal(site, person)}
       <input type="hidden" name="act" value="add">
       <input type="hidden" name="challenge" value="${challenge}">
-      ${waitingField(waiting)}
+      ${waitingField(waitingOf(typed))}
       <div class="field">
         <label for="passkey-label">${words.label}</label>
-        <input id="passkey-label" name="label" type="text" maxlength="60" autocomplete="off" aria-describedby="passkey-hint">
+        <input id="passkey-label" name="label" type="text" value="${typed.get('label')}" maxlength="60" autocomplete="off" aria-describedby="passkey-hint">
         <p class="field-hint" id="passkey-hint">${words.hint}</p>
       </div>
-      ${othersBox(site, 'passkey')}`,
+      ${othersBox(site, 'passkey', typed.get('others') === 'on')}`,
     start: words.start,
     failedText: words.failedText,
     refused: refused ? { title: words.refused, text: words.refusedText } : undefined,
@@ -57,7 +58,7 @@ export async function addPasskey(site: Site, person: Person, fields: Fields): Pr
   const passkey = step?.sub === person.user.sub ? await readNewPasskey(site, step, fields.get('answer'), label) : null
   const by = { type: 'user', id: person.user.sub } as const
   const options = { by, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
-  if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, waitingOf(fields), true)
+  if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, fields, true)
   const cookies = await strengthen(site, person, WITH_PASSKEY)
   await endWithOthers(site, fields, person)
   return withCookies((await codesIfNone(site, person, waitingOf(fields))) ?? backToRoom(site, person, 'passkey_added'), ...cookies)

@@ -30,7 +30,7 @@ export async function passwordSection(site: Site, person: Person, { done, proble
           : html`<form class="card-body stack" method="post" action="${site.base}/account/password">
         ${formSeal(site, person)}
         ${field({ id: 'password-current', name: 'current', label: current, type: 'password', autocomplete: 'current-password', error: wrong('current') })}
-        ${newPasswordFields(site, wrong('password'))}
+        ${newPasswordFields(site, wrong('password'), own?.ticked)}
         <p><button type="submit" class="button button-primary" id="password-submit">${submit}</button></p>
       </form>`
       }

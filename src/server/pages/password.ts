@@ -20,7 +20,7 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   if (!(await hasPassword(site, person))) return seeOther(roomPath(site, 'security'))
   if (await lacksFactor(site, person)) return seeOther(againPath(site, 'security'))
   const refuse = (field: string, text: string, status: number) =>
-    securityPage(site, person, { done: '', problem: { section: 'password', field, text } }, status)
+    securityPage(site, person, { done: '', problem: { section: 'password', field, text, ticked: fields.get('apps') === 'on' } }, status)
   const { wrong, paused, stale } = site.words.accounts.password
   const problem = sayProblem(site, fields.get('password'))
   if (problem !== undefined) return refuse('password', problem, 400)

@@ -14,9 +14,11 @@ export interface ProfileTold {
   done: string
   /** What is wrong with a field. */
   wrong?: { name?: string; email?: string }
+  /** What was typed into it, which stays there. */
+  typed?: string
 }
 
-export function nameSection(site: Site, person: Person, { done, wrong }: ProfileTold): Html {
+export function nameSection(site: Site, person: Person, { done, wrong, typed }: ProfileTold): Html {
   const { name, nameHint, nameSubmit, saved, sent, sentText } = site.words.accounts.profile
   return html`${done === 'name' && notice(saved)}
     ${done === 'sent' && notice(sent, sentText)}
@@ -24,14 +26,14 @@ export function nameSection(site: Site, person: Person, { done, wrong }: Profile
       <div class="card-head"><h2 id="profile-name-title">${name}</h2></div>
       <form class="card-body stack" method="post" action="${site.base}/account/profile">
         ${formSeal(site, person)}
-        ${field({ id: 'profile-name', name: 'name', label: name, autocomplete: 'name', value: person.user.name ?? '', hint: nameHint, error: wrong?.name, longest: 100, required: false })}
+        ${field({ id: 'profile-name', name: 'name', label: name, autocomplete: 'name', value: (wrong?.name === undefined ? person.user.name : typed) ?? '', hint: nameHint, error: wrong?.name, longest: 100, required: false })}
         <p><button type="submit" class="button" id="profile-name-submit">${nameSubmit}</button></p>
       </form>
     </section>`
 }
 
 /** Where there is no mail server an operator changes it. */
-export async function emailSection(site: Site, person: Person, { wrong }: ProfileTold): Promise<Html> {
+export async function emailSection(site: Site, person: Person, told: ProfileTold): Promise<Html> {
   const { email, confirmed, unconfirmed } = site.words.accounts.profile
   const { user } = person
   const state = user.email_verified
@@ -39,7 +41,7 @@ export async function emailSection(site: Site, person: Person, { wrong }: Profil
     : html`<span class="badge badge-caution">${unconfirmed}</span>`
   return html`<section class="card" aria-labelledby="profile-email-title">
       <div class="card-head"><div><h2 id="profile-email-title">${email}</h2><p class="row" id="profile-email">${bdi(user.email)} ${state}</p></div></div>
-      ${site.outbox && html`<div class="card-body stack">${!user.email_verified && verifyForm(site, person)}${await changeForm(site, person, wrong?.email)}</div>`}
+      ${site.outbox && html`<div class="card-body stack">${!user.email_verified && verifyForm(site, person)}${await changeForm(site, person, told)}</div>`}
     </section>`
 }
 
@@ -50,12 +52,13 @@ function verifyForm(site: Site, person: Person): Html {
       </form>`
 }
 
-async function changeForm(site: Site, person: Person, error?: string): Promise<Html> {
+async function changeForm(site: Site, person: Person, { wrong, typed = '' }: ProfileTold): Promise<Html> {
+  const error = wrong?.email
   const { fresh, freshHint, changeSubmit } = site.words.accounts.profile
   if ((await missingProof(site, person)) !== null) return againNotice(site, 'profile')
   return html`<form class="stack" method="post" action="${site.base}/account/email">
         ${formSeal(site, person)}
-        ${field({ id: 'profile-new-email', name: 'email', label: fresh, type: 'email', autocomplete: 'email', hint: freshHint, error, longest: 254 })}
+        ${field({ id: 'profile-new-email', name: 'email', label: fresh, type: 'email', autocomplete: 'email', value: error === undefined ? '' : typed, hint: freshHint, error, longest: 254 })}
         <p><button type="submit" class="button" id="profile-change" name="act" value="change">${changeSubmit}</button></p>
       </form>`
 }

@@ -23,6 +23,7 @@ export async function showProfile(site: Site, http: HttpRequest): Promise<Reply>
 async function profilePage(site: Site, person: Person, told: ProfileTold, status = 200): Promise<Reply> {
   return accountPage(site, {
     room: 'profile',
+    ...(told.wrong && { title: site.words.errorTitle(site.words.account.rooms.profile) }),
     status,
     main: html`<div class="stack-s"><h1>${site.words.account.rooms.profile}</h1></div>
     ${nameSection(site, person, told)}
@@ -42,12 +43,12 @@ export async function saveName(site: Site, http: HttpRequest): Promise<Reply> {
     .replaceAll(/\p{Cc}+/gu, ' ')
     .trim()
   if ([...name].length > LONGEST_NAME)
-    return profilePage(site, person, { done: '', wrong: { name: site.words.accounts.profile.nameLong } }, 400)
+    return profilePage(site, person, { done: '', typed: name, wrong: { name: site.words.accounts.profile.nameLong } }, 400)
   const { name: _before, ...rest } = person.user
   const user = name === '' ? rest : { ...rest, name }
   const by = { type: 'user', id: user.sub } as const
   if (!(await site.store.users.update(user, { replaces: person.user, by })))
-    return profilePage(site, person, { done: '', wrong: { name: site.words.accounts.password.stale } }, 409)
+    return profilePage(site, person, { done: '', typed: name, wrong: { name: site.words.accounts.password.stale } }, 409)
   return backTo(site, 'profile', 'name')
 }
 
@@ -63,9 +64,13 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
     const away = await askAgain(site, person, 'profile')
     if (away) return away
     if (email.length > 254 || !isMailable(email))
-      return profilePage(site, person, { done: '', wrong: { email: site.words.accounts.profile.freshWrong } }, 400)
+      return profilePage(
+        site,
+        person,
+        { done: '', typed: fields.get('email'), wrong: { email: site.words.accounts.profile.freshWrong } },
+        400,
+      )
   }
-
   await postTo(site, http, { email, kind: verify ? 'verify' : 'change', sub: person.user.sub }, async () => {
     const user = await site.store.users.find(person.user.sub)
     const free = email === user?.email || (await site.store.users.findByEmail(email)) === null

@@ -1,7 +1,7 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { FactorOptions } from '../../core/model/store.ts'
 import { hasFactor } from '../accounts/factors.ts'
-import { newRecoveryCodes } from '../accounts/recovery-codes.ts'
+import { CODES, newRecoveryCodes } from '../accounts/recovery-codes.ts'
 import { hasShownFactor, type Person } from '../accounts/sessions.ts'
 import { accountPage, enterRecentlyByForm, isReply, roomPath } from './account.ts'
 import { html } from './html.ts'
@@ -17,20 +17,28 @@ export async function makeRecoveryCodes(site: Site, http: HttpRequest): Promise<
   // a factor that came since the session was looked at was not shown in it
   if (!hasShownFactor(person.session) || !hasFactor(await site.store.factors.find(person.user.sub)))
     return backToRoom(site, person, 'not_changed')
-  return codesPage(site, person, keepingOf(fields, person), {})
+  return codesPage(site, person, keepingOf(fields, person), {}, {})
+}
+
+/** Where codes come from when a form that makes them may be sent twice. */
+export interface Seeded {
+  seed?: string | undefined
+  /** Whether the form was sent before: what it has made is shown once more, or nobody might ever see it. */
+  repeated?: boolean
 }
 
 /** With the first factor come the codes; null where there are some. */
-export async function codesIfNone(site: Site, person: Person, waiting: Waiting): Promise<Reply | null> {
+export async function codesIfNone(site: Site, person: Person, waiting: Waiting, seeded: Seeded = {}): Promise<Reply | null> {
   const { recovery_codes } = await site.store.factors.find(person.user.sub)
-  return recovery_codes === 0 ? codesPage(site, person, {}, waiting) : null
+  const own = seeded.seed !== undefined && seeded.repeated && recovery_codes === CODES
+  return recovery_codes === 0 || own ? codesPage(site, person, {}, waiting, seeded) : null
 }
 
 /** The only moment at which they are shown. */
-async function codesPage(site: Site, { user }: Person, options: FactorOptions, { ticket }: Waiting): Promise<Reply> {
+async function codesPage(site: Site, { user }: Person, options: FactorOptions, { ticket }: Waiting, { seed }: Seeded): Promise<Reply> {
   const next = ticket === undefined ? roomPath(site, 'security') : String(site.interactions.resume(ticket).headers['location'])
   const { newCodes } = site.words.factors
-  const { codes, hashes } = newRecoveryCodes()
+  const { codes, hashes } = newRecoveryCodes(seed)
   await site.store.factors.setRecoveryCodes(user.sub, hashes, { by: { type: 'user', id: user.sub }, ...options })
   return accountPage(site, {
     room: 'security',

@@ -9,7 +9,7 @@ export interface Told {
   /** By which the address proves that it tells no untruth, where it needs to. */
   seal?: string
   /** Of the section whose form was refused. */
-  problem?: { section: string; field: string; text: string }
+  problem?: { section: string; field: string; text: string /** Whether its box was ticked, which it stays. */; ticked?: boolean }
 }
 
 /** A part of the room: null where this person has no use for it. */

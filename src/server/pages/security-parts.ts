@@ -34,9 +34,9 @@ function noticeSeal(site: Site, { session }: Person, done: string): string {
   return site.keys.mac('notice', `${session.session_hash} ${done}`)
 }
 
-/** The box by which a person also ends their other sessions. */
-export function othersBox(site: Site, id: string): Html {
-  return html`<label class="check"><input type="checkbox" name="others" value="on" id="${id}-others"><span>${site.words.factors.room.others}</span></label>`
+/** The box by which a person also ends their other sessions; `on` where it was ticked in a form that comes again. */
+export function othersBox(site: Site, id: string, on = false): Html {
+  return html`<label class="check"><input type="checkbox" name="others" value="on" id="${id}-others"${on && html` checked`}><span>${site.words.factors.room.others}</span></label>`
 }
 
 /** Where it is ticked: what those sessions had sent counts no more either. */

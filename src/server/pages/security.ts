@@ -25,6 +25,7 @@ export async function securityPage(site: Site, person: Person, told: Told, statu
   const shown = await Promise.all(sections.map((section) => section(site, person, told)))
   return accountPage(site, {
     room: 'security',
+    ...(told.problem && { title: site.words.errorTitle(site.words.account.rooms.security) }),
     status,
     main: html`<div class="stack-s">
       <h1>${site.words.account.rooms.security}</h1>

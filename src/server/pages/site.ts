@@ -1,4 +1,6 @@
 import type { ConsentPolicy } from '../../core/model/consent-policy.ts'
+import type { OAuthError } from '../../core/model/error.ts'
+import type { HttpRequest } from '../../core/model/http.ts'
 import type { Interactions } from '../../core/model/interactions.ts'
 import type { Lifetimes } from '../../core/model/lifetimes.ts'
 import type { Log } from '../../core/model/log.ts'
@@ -49,6 +51,8 @@ export interface Frame {
 /** Everything that pages hold for as long as the server runs. */
 export interface Site extends Frame, Accounts {
   log: Log
+  /** Notes a refusal in the log, and names it for the person. */
+  report(error: OAuthError, http: HttpRequest): string
   interactions: Interactions
   scopes: Readonly<Record<string, ScopeDefinition>>
   resources: Readonly<Record<string, ResourceDefinition>>

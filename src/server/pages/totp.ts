@@ -1,5 +1,6 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
+import { newCodesSeed } from '../accounts/recovery-codes.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
 import { hasShownFactor, type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
@@ -19,7 +20,7 @@ import type { Site } from './site.ts'
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
 export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enterRecently(site, http, 'security')
-  return isReply(person) ? person : setUpPage(site, person, newTotpSecret(), waitingOf(readQuery(http)))
+  return isReply(person) ? person : setUpPage(site, person, await newSetUp(site, person), { waiting: waitingOf(readQuery(http)) })
 }
 
 /** Turns codes on, or off. */
@@ -37,25 +38,59 @@ export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> 
 async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fields): Promise<Reply> {
   const { sub } = person.user
   const step = openStep(site, fields.get('setup'), 'new_totp', person.session.session_hash)
-  if (step?.sub !== sub || step.value === undefined) return seeOther(`${roomPath(site, 'security')}/totp`)
-  const shown = await codeOfNewApp(site, sub, step.value, fields.get('code'), http.address)
-  const { code } = site.words.factors
+  const [secret, seed] = (step?.sub === sub ? step.value : undefined)?.split(' ') ?? []
+  const { code, setUp } = site.words.factors
   const waiting = waitingOf(fields)
-  if (shown === 'wrong') return setUpPage(site, person, step.value, waiting, code.wrong)
-  if (typeof shown === 'object')
-    return setUpPage(site, person, step.value, waiting, code.paused(minutesUntil(shown.paused_until, site.clock())))
-  const sealed = site.keys.factors.totp.seal({ sub, secret: step.value })
+  const others = fields.get('others') === 'on'
+  // another picture in the same place looks like the one that the app has taken, so it is said
+  if (secret === undefined) return setUpPage(site, person, await newSetUp(site, person), { waiting, others, problem: setUp.tooOld })
+  const again = (problem: string) => setUpPage(site, person, { secret, seed }, { waiting, others, problem })
+  const shown = await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)
+  if (shown === 'wrong') return again(setUp.wrong)
+  if (typeof shown === 'object') return again(code.paused(minutesUntil(shown.paused_until, site.clock())))
+  const repeated = await isSetUp(site, sub, secret)
   const options = { by: { type: 'user', id: sub } as const, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
-  const totp = { sub, sealed, last_step: shown, created_at: site.clock() }
-  if (!(await site.store.factors.setTotp(totp, options))) return seeOther(againPath(site, 'security'))
+  const totp = { sub, sealed: site.keys.factors.totp.seal({ sub, secret }), last_step: shown, created_at: site.clock() }
+  if (!repeated && !(await site.store.factors.setTotp(totp, options))) return seeOther(againPath(site, 'security'))
   const cookies = await strengthen(site, person, WITH_CODE)
   await endWithOthers(site, fields, person)
-  return withCookies((await codesIfNone(site, person, waiting)) ?? backToRoom(site, person, 'app_on'), ...cookies)
+  const codes = await codesIfNone(site, person, waiting, { seed, repeated })
+  return withCookies(codes ?? backToRoom(site, person, 'app_on'), ...cookies)
 }
 
-async function setUpPage(site: Site, person: Person, secret: string, waiting: Waiting, problem?: string): Promise<Reply> {
+/** Whether the app with this secret is the one that counts already: the form was sent twice. */
+async function isSetUp(site: Site, sub: string, secret: string): Promise<boolean> {
+  const { totp } = await site.store.factors.find(sub)
+  return totp !== null && site.keys.factors.totp.open(totp.sealed)?.secret === secret
+}
+
+/** What is set up: the secret of the app, and what recovery codes are made of, where the person has none yet. */
+interface SetUp {
+  secret: string
+  seed?: string | undefined
+}
+
+async function newSetUp(site: Site, { user }: Person): Promise<SetUp> {
+  const { recovery_codes } = await site.store.factors.find(user.sub)
+  return { secret: newTotpSecret(), ...(recovery_codes === 0 && { seed: newCodesSeed() }) }
+}
+
+interface Shown {
+  waiting: Waiting
+  /** Why the last code was not taken. */
+  problem?: string
+  /** Whether the other sessions are to end. */
+  others?: boolean
+}
+
+async function setUpPage(site: Site, person: Person, { secret, seed }: SetUp, { waiting, problem, others }: Shown): Promise<Reply> {
   const { setUp, code } = site.words.factors
-  const setup = sealStep(site, { kind: 'new_totp', binding: person.session.session_hash, sub: person.user.sub, value: secret })
+  const setup = sealStep(site, {
+    kind: 'new_totp',
+    binding: person.session.session_hash,
+    sub: person.user.sub,
+    value: seed === undefined ? secret : `${secret} ${seed}`,
+  })
   const uri = otpauthUri(site.product.name, person.user.email, secret)
   return accountPage(site, {
     room: 'security',
@@ -73,7 +108,7 @@ async function setUpPage(site: Site, person: Person, secret: string, waiting: Wa
       <input type="hidden" name="setup" value="${setup}">
       ${waitingField(waiting)}
       ${codeField({ label: setUp.label, hint: code.hint, recovery: false, problem })}
-      ${othersBox(site, 'totp')}
+      ${othersBox(site, 'totp', others)}
       <div class="row"><button class="button button-primary" id="factor-submit" type="submit">${setUp.submit}</button>
       <a class="button" href="${roomPath(site, 'security')}" id="totp-back">${setUp.back}</a></div>
     </form>`,

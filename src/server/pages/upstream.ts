@@ -26,12 +26,13 @@ export async function beginUpstream(site: Site, http: HttpRequest, id: string): 
   const demands = interaction ? demandsOf(interaction) : fields.get('account') === 'again' ? { hints: ANEW } : {}
   // whoever signs in to prove an account to link with must do so anew
   const proving = openPending(site, http)?.pending
-  return leaveTo(site, findUpstream(site, id), {
+  const waiting: Waiting = {
     ticket,
     ...(ticket === '' && { next: roomOf(fields) }),
     ...demands,
     ...(proving && { not_before: proving.created_at, hints: { ...demands.hints, ...ANEW } }),
-  })
+  }
+  return leaveTo(site, findUpstream(site, id), waiting)
 }
 
 /** They shall sign in there once more, and be told when that was. A time before stays what it is, and a room asks again. @spec OIDC Core §3.1.2.1 */
@@ -39,7 +40,9 @@ const ANEW = { prompt: 'login', max_age: 0 } as const
 
 /** The way there, with the cookies that are asked for on the way back. */
 export async function leaveTo(site: Site, upstream: Upstream, waiting: Waiting): Promise<Reply> {
-  const { location, cookies } = await beginFlow(site, upstream, waiting)
+  const { location, cookies } = await beginFlow(site, upstream, waiting).catch((cause: unknown) => {
+    throw OAuthError.from(cause).with({ back: whereFrom(site, waiting, waiting.ticket) })
+  })
   return withCookies(seeOther(location), ...cookies)
 }
 
@@ -62,32 +65,30 @@ function demandsOf({ request }: Interaction): Pick<Waiting, 'not_before' | 'hint
 export async function returnFromUpstream(site: Site, http: HttpRequest, id: string): Promise<Reply> {
   const upstream = findUpstream(site, id)
   const opened = openFlow(site, http, upstream, readQuery(http).get('state'))
-  if (!opened) throw new OAuthError('invalid_request', 'This sign-in has ended.', { reason: 'ended' })
+  if (!opened) throw new OAuthError('invalid_request', 'This sign-in has ended.', { reason: 'ended', back: `${site.base}/login` })
   const { flow, ticket } = opened
   const interaction = ticket === '' ? null : await site.interactions.open(http, ticket)
   if (ticket !== '' && !interaction) return withCookies(site.interactions.restart(ticket), ...endFlow(site))
   try {
     const their = await finishFlow(site, http, upstream, flow)
     const came = { upstream, flow, ticket, interaction }
-    const next = their === 'denied' ? backToLogin(site, flow, ticket) : await arrive(site, http, { ...came, their })
+    const next = their === 'denied' ? seeOther(whereFrom(site, flow, ticket)) : await arrive(site, http, { ...came, their })
     return withCookies(next, ...endFlow(site))
   } catch (cause) {
-    throw forgetting(site, OAuthError.from(cause))
+    throw forgetting(site, OAuthError.from(cause)).with({ back: whereFrom(site, flow, ticket) })
   }
 }
 
 /** What was refused cannot be tried again; what did not answer can. The first of the cookies holds what the others are good for. */
 function forgetting(site: Site, error: OAuthError): OAuthError {
   if (error.status >= 500 || error.status === 429) return error
-  const { error: code, error_description, status, reason, cause } = error
-  const headers = { ...error.headers, 'set-cookie': endFlow(site)[0]! }
-  return new OAuthError(code, error_description, { status, ...(reason && { reason }), cause, headers })
+  return error.with({ headers: { 'set-cookie': endFlow(site)[0]! } })
 }
 
-/** Somebody who said no there may say how else. */
-function backToLogin(site: Site, { next = '', sub }: UpstreamFlow, ticket: string): Reply {
-  if (sub !== undefined) return seeOther(roomPath(site, 'identities'))
-  return seeOther(withQuery(`${site.base}/login`, ticket === '' ? { next } : { ticket }))
+/** The page that the way began at: whoever said no there, or came to nothing, may say how else. */
+function whereFrom(site: Site, { next = '', sub }: Pick<UpstreamFlow, 'next' | 'sub'>, ticket: string): string {
+  if (sub !== undefined) return roomPath(site, 'identities')
+  return withQuery(`${site.base}/login`, ticket === '' ? { next } : { ticket })
 }
 
 interface Return {
@@ -123,14 +124,15 @@ async function bring(site: Site, person: Person | null, { upstream, their }: Ret
   if (person?.user.sub !== sub)
     throw new OAuthError('access_denied', 'Somebody else is signed in by now.', { status: 403, reason: 'ended' })
   const known = await site.store.identities.find(their.issuer, their.subject)
-  if (known && known.sub !== sub) throw taken()
+  if (known && known.sub !== sub) throw taken(site)
   if (known) return seeOther(roomPath(site, 'identities'))
   return withCookies(seeOther(linkPath(site, '', 'identities')), keepPending(site, upstream, their, { sub }))
 }
 
 /** What was to be linked belongs to somebody, or its place is not free. */
-export function taken(): OAuthError {
-  return new OAuthError('access_denied', 'The identity is linked already.', { status: 403, reason: 'upstream_taken' })
+export function taken(site: Site): OAuthError {
+  const back = roomPath(site, 'identities')
+  return new OAuthError('access_denied', 'The identity is linked already.', { status: 403, reason: 'upstream_taken', back })
 }
 
 const REASONS = { known: 'upstream_unknown', address: 'upstream_address', unknown: 'upstream_unknown', disabled: 'disabled' } as const

@@ -33,6 +33,7 @@ export function createUpstream(settings: UpstreamSettings, clock: Clock): Upstre
     joining,
     linking,
     begin: async (question) => inTime(configure().then((config) => buildUrl(config, settings, question))),
+    knowsUs: async (redirect_uri) => inTime(configure().then((config) => isKnown(config, redirect_uri))),
     finish: async (url, question) => {
       if (running >= MOST_AT_ONCE) throw away()
       running += 1
@@ -88,6 +89,18 @@ async function redeem(
   }
 }
 
+/** A wrong secret is told before a wrong code. @spec RFC 6749 §5.2 */
+async function isKnown(config: oidc.Configuration, redirect_uri: string): Promise<boolean> {
+  try {
+    await oidc.genericGrantRequest(config, 'authorization_code', { code: 'doctor', redirect_uri, code_verifier: 'd'.repeat(43) })
+    return true
+  } catch (cause) {
+    if (cause instanceof oidc.ResponseBodyError) return cause.error !== 'invalid_client' && cause.error !== 'unauthorized_client'
+    if (cause instanceof oidc.WWWAuthenticateChallengeError) return false
+    throw told(cause)
+  }
+}
+
 async function discover({ issuer, client_id }: UpstreamSettings): Promise<oidc.ServerMetadata> {
   const execute = issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : []
   const options = { execute, timeout: REQUEST, [oidc.customFetch]: boundedFetch }
@@ -130,7 +143,8 @@ function told(cause: unknown): OAuthError {
 function away(cause?: unknown): OAuthError {
   return new OAuthError('temporarily_unavailable', 'The provider does not answer.', {
     status: 502,
-    reason: 'upstream_failed',
+    reason: 'upstream_away',
+    retry_after: 60,
     cause: plainly(cause),
   })
 }

@@ -9,7 +9,13 @@ export async function POST(request: Request): Promise<Response> {
   const session = await findSession(request)
   if (session) {
     const logout_token = await sign('logout+jwt', { sub: session.id, events: { [EVENT]: {} } })
-    await fetch(`${VOUCHSAFE}/session/ended`, { method: 'POST', body: new URLSearchParams({ logout_token }) })
+    const sent = fetch(`${VOUCHSAFE}/session/ended`, { method: 'POST', body: new URLSearchParams({ logout_token }) })
+    // nobody stays signed in here because Vouchsafe is away; a real product tries again later
+    const told = await sent.then(
+      ({ status }) => status,
+      (cause: unknown) => String(cause),
+    )
+    if (told !== 200) console.error(`Vouchsafe was not told of a sign-out: ${told}`)
   }
   return new Response(null, { status: 303, headers: { location: `${PRODUCT}/`, 'set-cookie': endSession() } })
 }

@@ -365,6 +365,9 @@ export const english = {
       others: 'Also sign me out everywhere else',
     },
     setUp: {
+      wrong:
+        'That code does not belong to this picture, or is not valid now. Remove what the app has from before, scan this picture, and check that your phone shows the right time.',
+      tooOld: 'The picture before was too old, and this is another one. Remove what the app has from it, and scan this one.',
       title: 'Set up an authenticator app',
       scan: 'Point the camera of your authenticator app at this picture.',
       picture: 'A picture for the camera of an authenticator app',
@@ -450,6 +453,7 @@ export const english = {
     theApp: 'the app',
     home: (product: string) => `Go to ${product}`,
     retry: 'Try again',
+    anew: 'Open the page anew',
     reference: 'Reference',
     time: 'Time',
     code: 'Name of the error',
@@ -494,6 +498,11 @@ export const english = {
       text: () =>
         html`Another site may have tried to answer for you, so we stopped. Nothing was changed and nothing about you was passed on. Open the page anew and answer there.`,
     },
+    stale_form: {
+      title: () => html`This page is from an earlier sign-in`,
+      text: () =>
+        html`You signed in anew since it was opened, perhaps in another tab, so we stopped. Nothing was changed. Open the page anew and answer there.`,
+    },
     moving: {
       title: () => html`We are moving to another machine`,
       text: () =>
@@ -503,6 +512,11 @@ export const english = {
       title: () => html`Signing in elsewhere did not work`,
       text: () =>
         html`The service that you came from gave no answer that we can accept. You are not signed in, and nothing about you was passed on. Start again, or sign in another way.`,
+    },
+    upstream_away: {
+      title: () => html`The other service does not answer at this moment`,
+      text: () =>
+        html`You are not signed in, and nothing about you was passed on. It is not your doing. Try once more later, or sign in another way.`,
     },
     upstream_address: {
       title: () => html`We were not told an address that is surely yours`,

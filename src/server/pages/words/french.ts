@@ -369,6 +369,10 @@ export const french: Words = {
       others: 'Me déconnecter aussi partout ailleurs',
     },
     setUp: {
+      wrong:
+        'Ce code n’est pas celui de cette image, ou n’est pas valable à cet instant. Supprimez de l’application ce qu’elle garde d’avant, scannez cette image et vérifiez que votre téléphone affiche la bonne heure.',
+      tooOld:
+        'L’image précédente était trop ancienne, et celle-ci est nouvelle. Supprimez de l’application ce qu’elle en garde, puis scannez celle-ci.',
       title: 'Configurer une application d’authentification',
       scan: 'Visez cette image avec l’appareil photo de votre application d’authentification.',
       picture: 'Une image pour l’appareil photo d’une application d’authentification',
@@ -456,6 +460,7 @@ export const french: Words = {
     theApp: 'l’application',
     home: (product) => `Aller à ${product}`,
     retry: 'Réessayer',
+    anew: 'Rouvrir la page',
     reference: 'Référence',
     time: 'Heure',
     code: 'Nom de l’erreur',
@@ -500,6 +505,11 @@ export const french: Words = {
       text: () =>
         html`Un autre site a peut-être essayé de répondre à votre place : nous nous sommes donc arrêtés. Rien n’a été changé et rien n’a été transmis à votre sujet. Rouvrez la page et répondez-y.`,
     },
+    stale_form: {
+      title: () => html`Cette page date d’une connexion précédente`,
+      text: () =>
+        html`Depuis son ouverture, vous vous êtes connecté de nouveau, peut-être dans un autre onglet : nous nous sommes donc arrêtés. Rien n’a été changé. Rouvrez la page et répondez-y.`,
+    },
     moving: {
       title: () => html`Nous déménageons vers une autre machine`,
       text: () =>
@@ -509,6 +519,11 @@ export const french: Words = {
       title: () => html`La connexion par l’autre service n’a pas abouti`,
       text: () =>
         html`Le service d’où vous venez n’a pas donné de réponse que nous puissions accepter. Vous n’êtes pas connecté et rien à votre sujet n’a été transmis. Recommencez, ou connectez-vous autrement.`,
+    },
+    upstream_away: {
+      title: () => html`L’autre service ne répond pas en ce moment`,
+      text: () =>
+        html`Vous n’êtes pas connecté et rien n’a été transmis à votre sujet. Vous n’y êtes pour rien. Réessayez plus tard, ou connectez-vous autrement.`,
     },
     upstream_address: {
       title: () => html`On ne nous a pas donné d’adresse qui soit sûrement la vôtre`,

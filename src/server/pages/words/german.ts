@@ -377,6 +377,9 @@ export const german: Words = {
       others: 'Mich überall sonst abmelden',
     },
     setUp: {
+      wrong:
+        'Dieser Code gehört nicht zu diesem Bild oder gilt jetzt nicht. Löschen Sie in der App, was sie von vorher hat, nehmen Sie dieses Bild auf und prüfen Sie, ob Ihr Telefon die richtige Zeit zeigt.',
+      tooOld: 'Das Bild davor war zu alt, und dies ist ein anderes. Löschen Sie in der App, was sie davon hat, und nehmen Sie dieses auf.',
       title: 'Authenticator-App einrichten',
       scan: 'Halten Sie die Kamera Ihrer Authenticator-App auf dieses Bild.',
       picture: 'Ein Bild für die Kamera einer Authenticator-App',
@@ -464,6 +467,7 @@ export const german: Words = {
     theApp: 'der App',
     home: (product) => `Zu ${product}`,
     retry: 'Noch einmal versuchen',
+    anew: 'Seite neu öffnen',
     reference: 'Kennung',
     time: 'Zeit',
     code: 'Name des Fehlers',
@@ -508,6 +512,11 @@ export const german: Words = {
       text: () =>
         html`Vielleicht wollte eine andere Website für Sie antworten, also haben wir angehalten. Nichts wurde geändert, und über Sie wurde nichts weitergegeben. Öffnen Sie die Seite neu und antworten Sie dort.`,
     },
+    stale_form: {
+      title: () => html`Diese Seite stammt aus einer früheren Anmeldung`,
+      text: () =>
+        html`Seit sie geöffnet wurde, haben Sie sich neu angemeldet, vielleicht in einem anderen Tab. Deshalb haben wir angehalten, und nichts wurde geändert. Öffnen Sie die Seite neu und antworten Sie dort.`,
+    },
     moving: {
       title: () => html`Wir ziehen auf eine andere Maschine um`,
       text: () =>
@@ -517,6 +526,11 @@ export const german: Words = {
       title: () => html`Die Anmeldung beim anderen Dienst hat nicht geklappt`,
       text: () =>
         html`Der Dienst, von dem Sie kommen, hat nichts geantwortet, was wir annehmen können. Sie sind nicht angemeldet, und nichts über Sie wurde weitergegeben. Beginnen Sie noch einmal, oder melden Sie sich anders an.`,
+    },
+    upstream_away: {
+      title: () => html`Der andere Dienst antwortet gerade nicht`,
+      text: () =>
+        html`Sie sind nicht angemeldet, und über Sie wurde nichts weitergegeben. Es liegt nicht an Ihnen. Versuchen Sie es später noch einmal, oder melden Sie sich anders an.`,
     },
     upstream_address: {
       title: () => html`Uns wurde keine Adresse genannt, die sicher Ihnen gehört`,

@@ -9,6 +9,7 @@ export const english = {
     submit: 'Send the link',
     back: 'Back to sign-in',
     sent: 'Look at your mail',
+    thenBack: 'Then come back to this page: what you were about to do waits here.',
     sentText: (email: Html) =>
       html`If ${email} belongs to an account, a link is on its way. Nothing comes within a few minutes? Look among the unwanted mail, or try the address that you first signed up with.`,
   },

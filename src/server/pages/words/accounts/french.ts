@@ -9,6 +9,7 @@ export const french: AccountWords = {
     submit: 'Envoyer le lien',
     back: 'Retour à la connexion',
     sent: 'Regardez vos e-mails',
+    thenBack: 'Revenez ensuite sur cette page : ce que vous alliez faire vous y attend.',
     sentText: (email) =>
       html`Si ${email} correspond à un compte, un lien est en route. Rien dans les prochaines minutes ? Regardez parmi les messages indésirables, ou essayez l’adresse de votre première inscription.`,
   },

@@ -9,6 +9,7 @@ export const german: AccountWords = {
     submit: 'Link senden',
     back: 'Zurück zur Anmeldung',
     sent: 'Sehen Sie in Ihre Post',
+    thenBack: 'Kommen Sie danach auf diese Seite zurück: Was Sie gerade tun wollten, wartet hier.',
     sentText: (email) =>
       html`Wenn ${email} zu einem Konto gehört, ist ein Link unterwegs. Kommt in den nächsten Minuten nichts? Sehen Sie im Spam nach, oder versuchen Sie die Adresse, mit der Sie sich zuerst angemeldet haben.`,
   },

@@ -9,6 +9,7 @@ export const spanish: AccountWords = {
     submit: 'Enviar el enlace',
     back: 'Volver al inicio de sesión',
     sent: 'Mire su correo',
+    thenBack: 'Después, vuelva a esta página: lo que iba a hacer le espera aquí.',
     sentText: (email) =>
       html`Si ${email} pertenece a una cuenta, hay un enlace en camino. ¿No llega nada en unos minutos? Mire entre el correo no deseado, o pruebe con la dirección con la que se registró al principio.`,
   },
