@@ -44,6 +44,10 @@ export interface Shown {
   already?: string[]
   /** The end that was chosen, as it was called. */
   duration?: string
+  /** All ends that there were to choose from. */
+  durations?: { title: string; note: string; on: boolean }[]
+  /** Every other sentence of our page, by names of ours: none where the product drew it, or a program asked. */
+  said?: Readonly<Record<string, string>>
   /** Where only the difference from an earlier consent was shown. */
   difference?: ShownDifference
   /** The family of the browser and its system, from a list of ours: "Firefox, Linux". */
