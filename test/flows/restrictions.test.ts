@@ -388,6 +388,24 @@ describe('use', () => {
     }),
   )
 
+  it(
+    'tells the network where the app asked from, and none where an API showed what it was given',
+    inWorld({}, async (world) => {
+      const { refresh_token } = await consented(world)
+      const { sub, client_id } = of(world)
+      const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+      const usage = createUsage({ store: world.store, clock: () => world.time.now, log })
+      const from = async () => (await world.store.consents.find(sub, client_id)).consent?.use?.from
+      usage.note(sub, client_id, '2001:db8:7:1::9')
+      usage.note(sub, client_id)
+      await usage.flush()
+      assert.deepEqual(await from(), ['2001:db8:7::/48'])
+      await world.refresh(refresh_token)
+      await world.app.server.flush()
+      assert.match((await from())!.join(' '), /^[\d.]+0\/24 2001:db8:7::\/48$/)
+    }),
+  )
+
   it('is not lost when the server stops', async () => {
     const one = await openWorld()
     const other = await openWorld({ beside: one })

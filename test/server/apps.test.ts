@@ -76,6 +76,25 @@ describe('connected apps', () => {
     }
   })
 
+  it('tell who publishes an app that was reviewed, and where it was of use from', async () => {
+    const { browser, person } = await connected()
+    const { find } = site.store.clients
+    const tallyboat = (await find('tallyboat'))!
+    await site.store.consents.use(person.sub, 'tallyboat', site.time.now, 4, '198.51.100.0/24')
+    await site.store.consents.use(person.sub, 'tallyboat', site.time.now, 4, '203.0.113.0/24')
+    try {
+      await site.store.clients.update({ ...tallyboat, publisher: 'Tallyboat AB <b>' })
+      for (const path of [APPS, `${APPS}/tallyboat`]) {
+        const visit = await open(browser, path)
+        assert.match(textOf(visit.html), /by Tallyboat AB <b>.*From 203\.0\.113\.\* ?\(your network now\), 198\.51\.100\.\*/, path)
+      }
+      await site.store.clients.update({ ...tallyboat, publisher: 'Tallyboat AB', reviewed: false })
+      for (const path of [APPS, `${APPS}/tallyboat`]) assert.doesNotMatch(textOf((await open(browser, path)).html), /Tallyboat AB/)
+    } finally {
+      await site.store.clients.update(tallyboat)
+    }
+  })
+
   it('pause and resume in place, and say so only where it is so', async () => {
     const { browser, person } = await connected()
     const sent = await browser.submit(await open(browser, APPS), {}, 'grant-tallyboat-pause')

@@ -54,12 +54,14 @@ export interface Shown {
   device?: string
 }
 
-/** Who asked, in the version that was shown. Nothing but the name, the standing and the addresses that stood on the page. */
+/** Who asked, in the version that was shown. Its name, its standing and its addresses. */
 export interface ShownClient {
   name: string
   reviewed: boolean
   /** Stands for all that people see of it. */
   looks: string
+  /** Who publishes it, as the deployment said. */
+  publisher?: string
   logo_uri?: string
   client_uri?: string
   policy_uri?: string

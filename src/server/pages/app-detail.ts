@@ -1,6 +1,7 @@
 import { DAY } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { regionOf } from '../../core/model/network.ts'
 import type { StoredReceipt } from '../../core/model/receipt.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
@@ -11,17 +12,19 @@ import {
   EARLIER_ENDS,
   endWords,
   findHolding,
+  fromWords,
   type Held,
   heldScopes,
   lastUseDay,
   plainDay,
+  publisherOf,
   useInMonth,
   usesByDay,
 } from './app-facts.ts'
 import { HISTORY, history } from './app-history.ts'
 import { appNotice, goodNotice } from './app-notice.ts'
 import { revokeInPlace } from './apps.ts'
-import { day, figures } from './dates.ts'
+import { comma, day, dayOf, figures } from './dates.ts'
 import { type Fields, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -33,18 +36,25 @@ import { inWords } from './words.ts'
 export async function showApp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enter(site, http, 'apps')
   if (isReply(person)) return person
-  return detailPage(site, person, clientOf(site, http.path), { fields: readQuery(http) })
+  return detailPage(site, person, clientOf(site, http.path), { fields: readQuery(http), near: regionOf(http.address) })
 }
 
 interface Detail {
   /** Of the address, where something was done. */
   fields?: Fields
+  /** The network of who looks, as `regionOf` puts it. */
+  near?: string
   /** The last form would have left nothing. */
   nothing_on?: boolean
 }
 
 /** The page of one app. Throws OAuthError `not_found` where this person never had to do with it. */
-export async function detailPage(site: Site, person: Person, client_id: string, { fields, nothing_on = false }: Detail): Promise<Reply> {
+export async function detailPage(
+  site: Site,
+  person: Person,
+  client_id: string,
+  { fields, near = '', nothing_on = false }: Detail,
+): Promise<Reply> {
   const { sub } = person.user
   const client = client_id === '' ? null : await site.store.clients.find(client_id)
   const consent = client && (await findHolding(site, sub, client))
@@ -61,11 +71,11 @@ export async function detailPage(site: Site, person: Person, client_id: string, 
       <p class="small"><a href="${roomPath(site, 'apps')}">${site.words.account.rooms.apps}</a></p>
       <div class="row nowrap-row">
         ${clientMark(app, 'mark-l')}
-        <div class="grow"><h1>${bdi(clientName(app))}</h1><p class="grant-title">${one ? badges(site, one) : endedBadge(site)}</p></div>
+        <div class="grow"><h1>${bdi(clientName(app))}</h1>${client && publisherOf(site, client)}<p class="grant-title">${one ? badges(site, one) : endedBadge(site)}</p></div>
       </div>
     </div>
     ${fields && (saved(site, fields, receipts) ?? (await appNotice(site, sub, fields)))}
-    ${one && use(site, one)}
+    ${one && use(site, one, near)}
     <div class="columns-even">
       ${one ? handles(site, one, person, nothing_on) : ended(site)}
       ${history(site, receipts)}
@@ -88,7 +98,7 @@ function ended(site: Site): Html {
   return html`<div class="card"><div class="card-body"><p class="muted">${site.words.apps.endedText}</p></div></div>`
 }
 
-function use(site: Site, one: Connected): Html {
+function use(site: Site, one: Connected, near: string): Html {
   const { consent } = one
   const { words } = site
   const count = useInMonth(site, consent)
@@ -96,7 +106,9 @@ function use(site: Site, one: Connected): Html {
       <dl class="card-body grant-facts grant-facts-alone">
         <div><dt>${words.apps.lastUsed}</dt><dd><b>${lastUseDay(site, consent)}</b></dd></div>
         ${count > 0 && html`<div><dt>${words.apps.inMonth}</dt><dd><b class="num">${words.apps.times(count, figures(count, words))}</b></dd></div>`}
-        <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
+        ${fromWords(site, consent, near)}
+        <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(comma(words))}</dd></div>
+        <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, site.clock(), words)}</dd></div>
         <div><dt>${words.apps.until}</dt><dd>${endWords(site, one)}</dd></div>
       </dl>
       ${count > 0 && chart(site, usesByDay(consent, site.clock()))}

@@ -2,7 +2,7 @@ import type { Reply } from '../../core/model/http.ts'
 import type { Difference } from './consent-difference.ts'
 import type { Offer, OfferedScope } from './consent-offer.ts'
 import type { Sentences } from './consent-sentences.ts'
-import { bound, type ConsentView, claimNames, claimsControl, hereNotice, scopeControl, standingBadge } from './consent-view.ts'
+import { bound, type ConsentView, claimNames, claimsControl, scopeControl, standingBadge, warnings } from './consent-view.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
@@ -30,7 +30,7 @@ export function consentAgainPage(site: Site, view: ConsentView, difference: Diff
       <div class="row">${clientMark(interaction.client)}${question.offer.client.reviewed && standingBadge(question)}</div>
       <h1 id="consent-title">${sentences.heading}</h1>
       ${!question.offer.client.reviewed && standingBadge(question)}
-      ${hereNotice(sentences)}
+      ${warnings(sentences)}
       <p class="muted">${sentences.since}</p>
     </div>
     ${changes(sentences, difference, question.offer)}
@@ -83,7 +83,7 @@ function newScope(
 }
 
 function changedPart(sentences: Sentences, { what, title, was, is }: Difference['changed'][number]): Html {
-  const look = what === 'name' ? '' : 'host'
+  const look = what === 'name' || what === 'publisher' ? '' : 'host'
   const show = (text: string, id: string | null, more = '') =>
     html`<span class="${look}${more}"${id !== null && html` id="${id}"`}><bdi>${text === '' ? sentences.none : text}</bdi></span>`
   const id = what === 'host' ? 'consent-redirect-host' : `consent-changed-${what}`

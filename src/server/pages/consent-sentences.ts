@@ -13,6 +13,8 @@ type Name =
   | 'since'
   | 'standing'
   | 'standing_text'
+  | 'alike'
+  | 'alike_text'
   | 'here'
   | 'here_text'
   | 'sent_to'
@@ -76,14 +78,16 @@ function ofBoth(site: Site, offer: Offer, rests: boolean): Sentences {
   const name = bdi(offer.client.name)
   return {
     ...standingOf(site, offer.client),
+    ...(offer.alike && { alike: consent.alike, alike_text: consent.alikeText(site.product.name) }),
     ...(offer.native && { here: consent.here, here_text: consent.hereText(name, offer.redirect_host) }),
     ...(rests && { rests: apps.paused, rests_text: apps.restsText }),
   }
 }
 
 /** Whether anybody has looked at this app: we say so, not the app. */
-function standingOf(site: Site, { name, reviewed }: ShownClient): Sentences {
+function standingOf(site: Site, { name, reviewed, publisher }: ShownClient): Sentences {
   const { consent } = site.words
+  if (publisher !== undefined) return { standing: consent.verified, standing_text: consent.verifiedText(bdi(publisher), site.product.name) }
   if (reviewed) return { standing: consent.reviewed, standing_text: consent.reviewedText(site.product.name) }
   return { standing: consent.unverified, standing_text: consent.unverifiedText(bdi(name), site.product.name) }
 }

@@ -48,7 +48,7 @@ function whoAsks(site: Site, view: ConsentView): Html {
       <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${site.look.glyph}</span></div>
       <h1 id="consent-title">${sentences.heading}</h1>
       ${standingOf(view.question)}
-      ${hereNotice(sentences)}
+      ${warnings(sentences)}
       <dl class="facts small">
         <div><dt>${sentences.sent_to}</dt><dd class="host" id="consent-redirect-host">${offer.redirect_host}</dd></div>
         ${sentences.papers && html`<div><dt>${sentences.papers}</dt><dd>${sentences.papers_text}</dd></div>`}
@@ -71,10 +71,10 @@ export function standingBadge({ offer, sentences }: Question): Html {
   return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${sentences.standing}</strong>${sentences.standing_text}</div></div>`
 }
 
-/** The answer goes to a program on this computer, and we cannot tell which. @spec RFC 8252 §8.6 */
-export function hereNotice({ here, here_text }: Sentences): Html | null {
-  if (here === undefined) return null
-  return html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${here}</strong>${here_text}</div></div>`
+/** Its name looks like another; its answer goes to a program on this computer, and we cannot tell which. @spec RFC 8252 §8.6 */
+export function warnings({ alike, alike_text, here, here_text }: Sentences): Html {
+  return html`${alike && html`<div class="notice notice-caution" id="consent-alike">${icon('alert')}<div><strong>${alike}</strong>${alike_text}</div></div>`}
+      ${here && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${here}</strong>${here_text}</div></div>`}`
 }
 
 function account(site: Site, { person: { user }, others, ticket }: ConsentView): Html {

@@ -15,15 +15,16 @@ interface Drawing {
 
 /** The page that was answered, in its own words: nothing in it can be pressed any more. */
 export function drawAgain(shown: Shown, then: Words): Html {
-  const { client, resources = [], already = [], difference } = shown
+  const { resources = [], already = [], difference } = shown
   const said: Said = shown.said ?? saidBefore(shown, then)
   const drawing: Drawing = { said, state: { on: then.receipts.on, off: then.receipts.off, required: said['required'] } }
   return html`<div class="slip" id="receipt-shown" lang="${shown.language}" dir="${then.dir}">
       <div class="slip-body stack-l">
         <div class="stack-s">
           <h3>${said['heading'] ?? shown.title}</h3>
-          <p class="small muted"><b>${said['standing']}</b>${said['standing_text'] && html`${client.reviewed ? '' : '. '}<br>${said['standing_text']}`}</p>
+          <p class="small muted"><b>${said['standing']}</b>${said['standing_text'] && html`<br>${said['standing_text']}`}</p>
           ${line(said['since'])}
+          ${titled(said['alike'], said['alike_text'])}
           ${titled(said['here'], said['here_text'])}
           ${titled(said['rests'], said['rests_text'])}
         </div>

@@ -10,7 +10,7 @@ export function isShown(shown: unknown): shown is Shown {
   )
     return false
   const { claims, resources, already, duration, durations, difference, device, product, said } = shown as Shown
-  if (![duration, device, product, client?.policy_uri, client?.tos_uri].every(isTextOrNone)) return false
+  if (![duration, device, product, client?.policy_uri, client?.tos_uri, client?.looks].every(isTextOrNone)) return false
   if (claims !== undefined && !(Array.isArray(claims?.names) && claims.names.every(isText) && isText(claims.title))) return false
   if (resources !== undefined && !(Array.isArray(resources) && resources.every((one) => isText(one?.name) && isTextOrNone(one.lang))))
     return false

@@ -2,12 +2,12 @@ import type { Reply } from '../../core/model/http.ts'
 import type { Receipt, StoredReceipt } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import { accountPage, roomPath } from './account.ts'
-import { moment } from './dates.ts'
+import { comma, moment } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { drawAgain } from './receipt-drawing.ts'
 import { isShown, legible } from './receipt-shown.ts'
 import type { Site } from './site.ts'
-import { bdi, clientName } from './text.ts'
+import { bdi, cleanText, clientName } from './text.ts'
 import { inWords, wordsIn } from './words.ts'
 
 /** "Receipt 0117"; without a number where it is from before there were chains. */
@@ -49,9 +49,12 @@ function facts(site: Site, receipt: StoredReceipt): Html {
   const { receipts } = site.words
   const { at, expires_at, through, shown, hash, prev = '' } = receipt
   const device = isShown(shown) ? shown.device : undefined
+  const version = isShown(shown) ? (shown.client.looks ?? '') : ''
   const line = (label: string, value: Html | string) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`
   return html`<dl class="facts facts-line small" id="receipt-facts">
       ${line(receipts.when, moment(at, site.words))}
+      ${line(receipts.app, html`<bdi class="host">${cleanText(receipt.client_id, 200)}</bdi>`)}
+      ${version !== '' && line(receipts.version, html`<span class="reference">${version}</span>`)}
       ${through !== undefined && line(receipts.from, `${receipts[through]}${device === undefined ? '' : ` (${device})`}`)}
       ${!isShown(shown) && line(receipts.scope, scopeTitles(site, receipt))}
       ${expires_at !== undefined && line(receipts.until, moment(expires_at, site.words))}
@@ -62,5 +65,5 @@ function facts(site: Site, receipt: StoredReceipt): Html {
 
 function scopeTitles(site: Site, { scope }: Receipt): Html {
   const known = splitScope(scope).filter((word) => site.scopes[word]?.silent !== true)
-  return html`${known.map((word, i) => html`${i > 0 && ', '}${site.scopes[word] ? inWords(site.words, site.scopes[word].title) : word}`)}`
+  return html`${known.map((word, i) => html`${i > 0 && comma(site.words)}${site.scopes[word] ? inWords(site.words, site.scopes[word].title) : word}`)}`
 }
