@@ -143,6 +143,25 @@ describe('an app that may do less', () => {
   )
 
   it(
+    'RFC 6749 §6 what was allowed for 30 days is over after them, however often it was refreshed',
+    inWorld({}, async (world) => {
+      const browser = await world.person(world.mara, { expires_at: world.time.now + 400 * DAY })
+      const url = await world.authorize(browser, { scope: SCOPE }, { ...ON, duration: '30d' })
+      let { access_token, refresh_token } = (await world.redeem(url.searchParams.get('code')!)).body
+      for (let i = 0; i < 3; i++) {
+        world.time.now += 10 * DAY - (i === 2 ? 60_000 : 0)
+        ;({ access_token, refresh_token } = (await world.refresh(refresh_token)).body)
+        assert.equal(await asks(world, browser), 'code')
+      }
+      world.time.now += 60_000
+      assert.equal((await world.refresh(refresh_token)).body.error, 'invalid_grant')
+      assert.equal((await world.introspect(access_token)).body.active, false)
+      assert.equal((await world.userinfo(access_token)).status, 401)
+      assert.equal(await asks(world, browser), 'asked')
+    }),
+  )
+
+  it(
     'a later end than it has, and what it never had, change nothing',
     inWorld({}, async (world) => {
       await consented(world)

@@ -6,6 +6,7 @@ import type { StoredReceipt } from '../../core/model/receipt.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
 import { appPath, clientOf } from './app-address.ts'
+import { chart } from './app-chart.ts'
 import {
   badges,
   type Connected,
@@ -24,7 +25,7 @@ import {
 import { HISTORY, history } from './app-history.ts'
 import { appNotice, goodNotice } from './app-notice.ts'
 import { revokeInPlace } from './apps.ts'
-import { comma, day, dayOf, figures } from './dates.ts'
+import { comma, dayOf, figures } from './dates.ts'
 import { type Fields, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -113,26 +114,6 @@ function use(site: Site, one: Connected, near: string): Html {
       </dl>
       ${count > 0 && chart(site, usesByDay(consent, site.clock()))}
     </div>`
-}
-
-const HEIGHT = 76
-const STEP = 21.3
-
-function chart(site: Site, uses: readonly number[]): Html {
-  const most = Math.max(...uses)
-  const now = site.clock()
-  const bars = uses.map((count, i) => {
-    const height = count === 0 ? 1 : Math.max(3, Math.round((count / most) * HEIGHT))
-    const look = i === uses.length - 1 ? 'bar' : 'bar-2'
-    return html`<rect class="${look}" x="${(4 + i * STEP).toFixed(1)}" y="${80 - height}" width="14" height="${height}"/>`
-  })
-  return html`<div class="chart-frame">
-        <svg class="chart chart-short" viewBox="0 0 640 80" preserveAspectRatio="none" role="img" aria-labelledby="use-title"><title id="use-title">${site.words.apps.chart(figures(most, site.words))}</title>
-          <path class="grid" d="M0 .5h640M0 40.5h640M0 79.5h640"/>
-          ${bars}
-        </svg>
-        <p class="axis"><span>${day(now - (uses.length - 1) * DAY, now, site.words)}</span><span>${site.words.apps.today}</span></p>
-      </div>`
 }
 
 function handles(site: Site, one: Connected, person: Person, nothing_on: boolean): Html {

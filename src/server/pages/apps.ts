@@ -6,6 +6,7 @@ import type { StoredReceipt } from '../../core/model/receipt.ts'
 import { listConsents } from '../accounts/consents.ts'
 import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
 import { appPath } from './app-address.ts'
+import { spark } from './app-chart.ts'
 import {
   badges,
   type Connected,
@@ -94,6 +95,7 @@ function item(site: Site, one: Connected, seal: Html, near: string): Html {
             ${publisherOf(site, client)}
             <p class="visually-hidden">${words.apps.itMay}</p><ul class="may">${mayItems(site, one)}</ul>
           </div>
+          ${spark(site, consent)}
         </div>
         <dl class="grant-facts">
           <div><dt>${words.apps.lastUsed}</dt><dd>${lastUseWords(site, consent)}</dd></div>
