@@ -1,6 +1,7 @@
 import { HOUR, MINUTE, type Milliseconds } from './model/clock.ts'
 import type { Context, Usage } from './model/context.ts'
 import { OAuthError } from './model/error.ts'
+import { regionOf } from './model/network.ts'
 
 /** Pairs that are counted at once; of more some uses are not told, and those that were written make room for them. */
 const MOST = 100_000
@@ -17,6 +18,8 @@ interface Count {
   client_id: string
   count: number
   at: Milliseconds
+  /** Where the app itself asked from last; '' where only an API has shown what it was given. */
+  address: string
   /** Since when nothing was written; null where nothing was yet. */
   written_at: Milliseconds | null
 }
@@ -34,19 +37,20 @@ export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'cloc
   /** Those that were written when it was last looked. */
   let written: Count[] = []
 
-  function note(sub: string, client_id: string): void {
+  function note(sub: string, client_id: string, address = ''): void {
     const known = clients.get(client_id)?.get(sub)
     if (known) {
       known.count += 1
       known.at = clock()
-    } else if (pairs < most || makeRoom()) begin(sub, client_id)
+      if (address !== '') known.address = address
+    } else if (pairs < most || makeRoom()) begin(sub, client_id, address)
     else full = true
   }
 
-  function begin(sub: string, client_id: string): void {
+  function begin(sub: string, client_id: string, address: string): void {
     let people = clients.get(client_id)
     if (!people) clients.set(client_id, (people = new Map()))
-    people.set(sub, { sub, client_id, count: 1, at: clock(), written_at: null })
+    people.set(sub, { sub, client_id, count: 1, at: clock(), address, written_at: null })
     pairs += 1
   }
 
@@ -78,12 +82,12 @@ export function createUsage({ store, clock, log }: Pick<Context, 'store' | 'cloc
   }
 
   async function write(one: Count): Promise<void> {
-    const { sub, client_id, count, at } = one
+    const { sub, client_id, count, at, address } = one
     one.count = 0 // what comes while it is written is another
     one.written_at = clock()
     let kept = false
     try {
-      kept = await store.consents.use(sub, client_id, at, count)
+      kept = await store.consents.use(sub, client_id, at, count, regionOf(address))
     } finally {
       if (!kept) {
         one.count += count

@@ -9,7 +9,7 @@ import { epochOf, narrow, narrowingsOf, pause, resume, withdraw } from './withdr
 
 /** One row whether there is a consent or not: the epoch is read in the same breath. */
 const findText = `
-  select present.epoch, c.sub, c.client_id, c.expires_at, c.used_at, c.use_by_day, c.record
+  select present.epoch, c.sub, c.client_id, c.expires_at, c.used_at, c.use_by_day, c.used_from, c.record
   from (select ${epochOf('$1', '$2')} as epoch) present left join consents c on c.sub = $1 and c.client_id = $2`
 
 const saveText = `
@@ -27,7 +27,7 @@ const replaceText = `
 const ownText = 'select epoch, limits from withdrawals where sub = $1 and client_id = $2'
 
 const listText = `
-  select sub, client_id, expires_at, used_at, use_by_day, record
+  select sub, client_id, expires_at, used_at, use_by_day, used_from, record
   from consents where sub = $1 and client_id > $2 order by client_id limit $3`
 
 const EVENTS = {
@@ -98,14 +98,14 @@ function recordOf({ sub: _sub, client_id: _client, expires_at: _end, used_at: _u
   return JSON.stringify(record)
 }
 
-/** From `sub`, `client_id`, `expires_at`, `used_at`, `record` and, where it was asked for, `use_by_day`. */
+/** From `sub`, `client_id`, `expires_at`, `used_at`, `record` and, where they were asked for, `use_by_day` and `used_from`. */
 export function readConsent(row: Row): Consent {
   const consent = JSON.parse(row.record as string)
   consent.sub = row.sub
   consent.client_id = row.client_id
   if (row.expires_at !== null) consent.expires_at = row.expires_at
   if (row.used_at !== null) consent.used_at = row.used_at
-  const use = readUse(row.use_by_day as string | null | undefined)
+  const use = readUse(row.use_by_day as string | null | undefined, row.used_from as string | null | undefined)
   if (use) consent.use = use
   return consent
 }

@@ -106,4 +106,6 @@ export const migrations = (clustered: string): readonly Step[] => [
   `create table identities (
     issuer text not null, subject text not null, sub text not null, identity_id text not null unique, record text not null,
     primary key (issuer, subject), unique (sub, issuer))`,
+  // the last networks from which what was allowed was of use
+  'alter table consents add column used_from text',
 ]

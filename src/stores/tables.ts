@@ -27,7 +27,7 @@ export const TABLES: readonly Table[] = [
   table('sessions', 'session_hash', 'sid sub expires_at selected_at record'),
   // counters, and what carries their sums, move together or not at all
   table('withdrawals', 'sub client_id', 'epoch limits'),
-  table('consents', 'sub client_id', 'expires_at used_at use_by_day record'),
+  table('consents', 'sub client_id', 'expires_at used_at use_by_day used_from record'),
   table('receipt_chains', 'sub', 'entries head'),
   table('receipts', 'receipt_id', 'sub client_id record seq hash shown salt'),
   table('grants', 'grant_id', 'client_id sub epoch generation rotated_at rotated_for expires_at ends_at revoked_at record'),

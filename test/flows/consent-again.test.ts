@@ -82,7 +82,7 @@ describe('consent again', () => {
     assert.deepEqual(held.already, ['Know who you are', 'See invoices'])
     assert.deepEqual(held.difference, { receipt_id: before.consent?.receipt_id, changed: [], gone: [] })
     const drawn = await asked.browser.get(`${ISSUER}/account/receipts/${(await newest(asked)).receipt_id}`)
-    assert.match(textOf(drawn.html), /asks for one thing more[\s\S]*Create and send invoices[\s\S]*Allowed[\s\S]*may do already/)
+    assert.match(textOf(drawn.html), /asks for one thing more[\s\S]*Create and send invoices[\s\S]*Allowed[\s\S]*2 things stay as they are/)
   })
 
   it('"keep as it was" is access_denied to this request, and the older consent stays as it is', async () => {
@@ -136,7 +136,8 @@ describe('consent again', () => {
   const changes: [what: string, fields: Partial<Client>, told: RegExp][] = [
     ['name', { client_name: 'Tallyship' }, /Tallyship has changed[\s\S]*Changed by the app Its name Tallyboat is now Tallyship/],
     ['logo', { logo_uri: 'https://tallyboat.example/new.png' }, /Its picture none is now https:\/\/tallyboat\.example\/new\.png/],
-    ['publisher', { client_uri: 'https://owner.example/' }, /Its own site none is now https:\/\/owner\.example\//],
+    ['publisher', { publisher: 'Owner Ltd' }, /Its publisher none is now Owner Ltd/],
+    ['site', { client_uri: 'https://owner.example/' }, /Its own site none is now https:\/\/owner\.example\//],
     [
       'policy',
       { policy_uri: 'https://tallyboat.example/new' },
@@ -185,6 +186,22 @@ describe('consent again', () => {
     assert.match(page.html, /id="consent-redirect-host"><bdi>go\.tallyboat\.example/)
     await answerOf(asked, page, {}, 'consent-allow')
     assert.deepEqual((await asked.consent()).consent?.redirect_hosts, ['app.tallyboat.example', 'go.tallyboat.example'])
+  })
+
+  it('RFC 8252 §8.6: an answer that stays on this computer is said to on the difference too, and a receipt holds what was said', async () => {
+    const here = 'http://127.0.0.1/cb'
+    const asked = await allowed({
+      token_endpoint_auth_method: 'client_secret_basic',
+      redirect_uris: ['https://app.tallyboat.example/cb', here],
+    })
+    const page = await asked.ask({ redirect_uri: 'http://127.0.0.1:7999/cb' })
+    assert.ok(isAgain(page))
+    assert.ok(ids(page.html).includes('consent-localhost'))
+    assert.match(textOf(page.html), /We cannot tell which one/)
+    await answerOf(asked, page, {}, 'consent-allow')
+    const { shown } = await newest(asked)
+    assert.equal(shown?.native, true)
+    assert.match(shown.said?.['here_text'] ?? '', /We cannot tell which one/)
   })
 
   it('RFC 8707 §2: a place that nothing was allowed at is new', async () => {

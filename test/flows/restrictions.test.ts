@@ -143,6 +143,25 @@ describe('an app that may do less', () => {
   )
 
   it(
+    'RFC 6749 §6 what was allowed for 30 days is over after them, however often it was refreshed',
+    inWorld({}, async (world) => {
+      const browser = await world.person(world.mara, { expires_at: world.time.now + 400 * DAY })
+      const url = await world.authorize(browser, { scope: SCOPE }, { ...ON, duration: '30d' })
+      let { access_token, refresh_token } = (await world.redeem(url.searchParams.get('code')!)).body
+      for (let i = 0; i < 3; i++) {
+        world.time.now += 10 * DAY - (i === 2 ? 60_000 : 0)
+        ;({ access_token, refresh_token } = (await world.refresh(refresh_token)).body)
+        assert.equal(await asks(world, browser), 'code')
+      }
+      world.time.now += 60_000
+      assert.equal((await world.refresh(refresh_token)).body.error, 'invalid_grant')
+      assert.equal((await world.introspect(access_token)).body.active, false)
+      assert.equal((await world.userinfo(access_token)).status, 401)
+      assert.equal(await asks(world, browser), 'asked')
+    }),
+  )
+
+  it(
     'a later end than it has, and what it never had, change nothing',
     inWorld({}, async (world) => {
       await consented(world)
@@ -385,6 +404,24 @@ describe('use', () => {
       await world.app.maintain()
       assert.deepEqual((await find()).use?.counts, [7])
       assert.equal((await find()).used_at, begun)
+    }),
+  )
+
+  it(
+    'tells the network where the app asked from, and none where an API showed what it was given',
+    inWorld({}, async (world) => {
+      const { refresh_token } = await consented(world)
+      const { sub, client_id } = of(world)
+      const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+      const usage = createUsage({ store: world.store, clock: () => world.time.now, log })
+      const from = async () => (await world.store.consents.find(sub, client_id)).consent?.use?.from
+      usage.note(sub, client_id, '2001:db8:7:1::9')
+      usage.note(sub, client_id)
+      await usage.flush()
+      assert.deepEqual(await from(), ['2001:db8:7::/48'])
+      await world.refresh(refresh_token)
+      await world.app.server.flush()
+      assert.match((await from())!.join(' '), /^[\d.]+0\/24 2001:db8:7::\/48$/)
     }),
   )
 

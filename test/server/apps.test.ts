@@ -59,7 +59,9 @@ describe('connected apps', () => {
     const { browser, person } = await connected()
     await site.store.consents.use(person.sub, 'tallyboat', site.time.now - DAY, 1200)
     await site.store.consents.use(person.sub, 'tallyboat', site.time.now - 40 * DAY, 9)
-    assert.match(textOf((await open(browser, APPS)).html), /Last used yesterday ?, 1,200 times in 30 days/)
+    const page = await open(browser, APPS)
+    assert.match(textOf(page.html), /Last used yesterday ?, 1,200 times in 30 days/)
+    assert.match(page.html, /<svg class="chart spark"[^>]* aria-label="Use on each of the last 30 days: 1,200 times a day at most"/)
     await site.store.consents.use(person.sub, 'tallyboat', site.time.now, 4)
     const today = textOf((await open(browser, APPS)).html)
     assert.match(today, /One app may use your account\. One of them was of use today\..*Last used today ?, 1,204 times in 30 days/)
@@ -73,6 +75,25 @@ describe('connected apps', () => {
       assert.match(textOf((await open(month.browser, APPS)).html), /Ends soon.*Ends 21 December/)
     } finally {
       site.time.now = now
+    }
+  })
+
+  it('tell who publishes an app that was reviewed, and where it was of use from', async () => {
+    const { browser, person } = await connected()
+    const { find } = site.store.clients
+    const tallyboat = (await find('tallyboat'))!
+    await site.store.consents.use(person.sub, 'tallyboat', site.time.now, 4, '198.51.100.0/24')
+    await site.store.consents.use(person.sub, 'tallyboat', site.time.now, 4, '203.0.113.0/24')
+    try {
+      await site.store.clients.update({ ...tallyboat, publisher: 'Tallyboat AB <b>' })
+      for (const path of [APPS, `${APPS}/tallyboat`]) {
+        const visit = await open(browser, path)
+        assert.match(textOf(visit.html), /by Tallyboat AB <b>.*From 203\.0\.113\.\* ?\(your network now\), 198\.51\.100\.\*/, path)
+      }
+      await site.store.clients.update({ ...tallyboat, publisher: 'Tallyboat AB', reviewed: false })
+      for (const path of [APPS, `${APPS}/tallyboat`]) assert.doesNotMatch(textOf((await open(browser, path)).html), /Tallyboat AB/)
+    } finally {
+      await site.store.clients.update(tallyboat)
     }
   })
 

@@ -220,6 +220,33 @@ describe('attacks on the pages', () => {
     })
   }
 
+  const alike: [client_name: string, reviewed: boolean, warned: boolean][] = [
+    ['Наrbоur Bооks', false, true],
+    ['HARBOUR B00KS', false, true],
+    ['Harbour-Books Support', false, true],
+    ['Наrbоur Bооks', true, false],
+    ['Tаllyboat', false, true],
+    ['Яндекс Go', false, false],
+    ['Tallyboat', false, false],
+  ]
+  for (const [i, [client_name, reviewed, warned]] of alike.entries()) {
+    it(`UTS #39 §4 the name ${client_name}, ${reviewed ? '' : 'not '}reviewed, is ${warned ? '' : 'not '}said to look like another`, async () => {
+      await site.addClient({ client_id: `alike-${i}`, client_name, reviewed })
+      const page = await site.signIn(site.browser(), { client_id: `alike-${i}` })
+      assert.equal(ids(page.html).includes('consent-alike'), warned)
+    })
+  }
+
+  it('who publishes an app is told of one that was reviewed alone', async () => {
+    await site.addClient({ client_id: 'published', publisher: 'Tallyboat AB, <b>Gothenburg</b>' })
+    const page = await site.signIn(site.browser(), { client_id: 'published' })
+    assert.match(textOf(page.html), /Verified publisher Tallyboat AB, <b>Gothenburg<\/b> ?\. Harbour Books has checked who they are/)
+    await site.addClient({ client_id: 'claims', publisher: 'Harbour Books', reviewed: false })
+    const other = await site.signIn(site.browser(), { client_id: 'claims' })
+    assert.match(textOf(other.html), /Publisher not verified/)
+    assert.doesNotMatch(textOf(other.html), /Verified publisher/)
+  })
+
   const links = ['javascript:alert(1)', 'data:text/html,x', 'http://tallyboat.example/', '//evil.example', 'https://x.example/"><script>']
   for (const [i, policy_uri] of links.entries()) {
     it(`a policy_uri ${policy_uri} becomes no dangerous link`, async () => {

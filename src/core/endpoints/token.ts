@@ -20,6 +20,6 @@ export async function token(context: Context, http: HttpRequest, dialect: Dialec
     throw new OAuthError('unauthorized_client', 'This client may not use that grant_type.')
   await context.keys.signer.ready?.() // before a code is used up for a token that nobody could sign
   const issue = await prove(context, params, client, dialect)
-  if (issue.grant) context.usage.note(issue.grant.sub, client.client_id)
+  if (issue.grant) context.usage.note(issue.grant.sub, client.client_id, http.address)
   return json(await issueTokens(context, client, dialect, issue))
 }

@@ -23,7 +23,7 @@ export async function userinfo(context: Context, http: HttpRequest, dialect: Dia
   }
   const user = await context.findUser(grant.sub)
   if (!user || user.disabled_at !== undefined) throw new OAuthError('invalid_token', 'The person is gone.')
-  context.usage.note(grant.sub, grant.client_id)
+  context.usage.note(grant.sub, grant.client_id, http.address)
   return json(claimsOf(context, user, grant, claims.scope, dialect.userinfo))
 }
 

@@ -51,6 +51,7 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   consent_idle: (value, field) => readWhole(value, field, 3600, 315_360_000),
   dialect: (value, field) => readText(value, field, 64),
   theme: (value, field) => readText(value, field, 32),
+  publisher: (value, field) => readText(value, field, 100),
 }
 
 /** Members that are no registry's. They can loosen what protects people, so only the deployment gives them. */
@@ -64,6 +65,7 @@ const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'consent_idle',
   'dialect',
   'theme',
+  'publisher',
 ])
 /** Unknown members that are named. */
 const MOST_UNKNOWN = 20
@@ -141,6 +143,7 @@ const SEEN: readonly (keyof ClientMetadata)[] = [
   'application_type',
   'token_endpoint_auth_method',
   'grant_types',
+  'publisher',
 ]
 
 /** All of that in one text: where it is another one, somebody was shown another app. */

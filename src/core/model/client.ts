@@ -51,6 +51,8 @@ export interface ClientMetadata {
   consent_idle?: number
   /** Ours: the name of the theme that pages wear for it. */
   theme?: string
+  /** Ours: who publishes it, as the deployment has found out. People are told so once it was reviewed. */
+  publisher?: string
   /** Ours: the one dialect in which it speaks. */
   dialect: string
 }

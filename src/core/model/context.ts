@@ -78,8 +78,8 @@ export interface Context {
 
 /** When and how often what people allowed is of use. */
 export interface Usage {
-  /** One use; costs no more than a look into a map. */
-  note(sub: string, client_id: string): void
+  /** One use, by whoever asked from this address; costs no more than a look into a map. */
+  note(sub: string, client_id: string, address?: string): void
   /** Writes what is due, at most once a minute. It does not throw: that it cannot be written is told to the log. */
   soon(): Promise<void>
   /** Writes all that was counted. */

@@ -37,6 +37,8 @@ export interface Consent {
 export interface DailyUse {
   day: number
   counts: readonly number[]
+  /** The last networks where the app asked from, as `regionOf` puts them, the newest first: three at most. */
+  from?: readonly string[]
 }
 
 /**

@@ -15,3 +15,11 @@ export function networkOf(address: string): string {
 export function siteOf(network: string): string | null {
   return network.includes(':') ? network.split(':').slice(0, 3).join(':') : null
 }
+
+/** Roughly where an address is: 256 addresses of IPv4, a site of IPv6. '' where it is none. */
+export function regionOf(address: string): string {
+  const network = networkOf(address)
+  const site = siteOf(network)
+  if (site !== null) return `${site}::/48`
+  return /^\d+\.\d+\.\d+\.\d+$/.test(network) ? network.replace(/\d+$/, '0/24') : ''
+}

@@ -44,18 +44,24 @@ export interface Shown {
   already?: string[]
   /** The end that was chosen, as it was called. */
   duration?: string
+  /** All ends that there were to choose from. */
+  durations?: { title: string; note: string; on: boolean }[]
+  /** Every other sentence of our page, by names of ours: none where the product drew it, or a program asked. */
+  said?: Readonly<Record<string, string>>
   /** Where only the difference from an earlier consent was shown. */
   difference?: ShownDifference
   /** The family of the browser and its system, from a list of ours: "Firefox, Linux". */
   device?: string
 }
 
-/** Who asked, in the version that was shown. Nothing but the name, the standing and the addresses that stood on the page. */
+/** Who asked, in the version that was shown. Its name, its standing and its addresses. */
 export interface ShownClient {
   name: string
   reviewed: boolean
   /** Stands for all that people see of it. */
   looks: string
+  /** Who publishes it, as the deployment said. */
+  publisher?: string
   logo_uri?: string
   client_uri?: string
   policy_uri?: string

@@ -94,8 +94,8 @@ export interface Store {
       restriction: Restriction,
       options: { replaces: Consent; epoch: number; by?: Actor },
     ): Promise<boolean>
-    /** Adds `count` uses to those of the day of `at`, where the consent is there. False where another has added at the same moment: then again. */
-    use(sub: string, client_id: string, at: Milliseconds, count: number): Promise<boolean>
+    /** Adds `count` uses to those of the day of `at`, where the consent is there, and the network where the last came from to the three that are kept; '' is none. False where another has added at the same moment: then again. */
+    use(sub: string, client_id: string, at: Milliseconds, count: number, from?: string): Promise<boolean>
     /** Takes a consent back, with its receipt, and ends all that came from it, codes under way included. False where there was none. */
     withdraw(sub: string, client_id: string, receipt: Receipt, by?: Actor): Promise<boolean>
     /** What one person has allowed, by client_id. */

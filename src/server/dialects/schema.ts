@@ -145,6 +145,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   consent_idle: 1,
   dialect: 1,
   theme: 1,
+  publisher: 1,
 })
 
 const DAY = 86_400

@@ -4,6 +4,7 @@ import { DAY } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import { withQuery } from '../../core/model/form.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { regionOf } from '../../core/model/network.ts'
 import { narrowed, paused, resumed } from '../../core/model/restriction.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
 import { restrict, withdraw } from '../accounts/consents.ts'
@@ -68,11 +69,12 @@ export async function narrowApp(site: Site, http: HttpRequest): Promise<Reply> {
   if (client_id !== '' && fields.get('act') !== '') return rest(site, person, client_id, fields.get('act'), back)
   const client = await site.store.clients.find(client_id)
   const consent = client && (await findHolding(site, person.user.sub, client))
-  if (!client || !consent) return detailPage(site, person, client_id, {})
+  const near = regionOf(http.address)
+  if (!client || !consent) return detailPage(site, person, client_id, { near })
   const held = heldScopes(site, { consent, client })
   // only what stood on the page: the app may have been allowed more in another window since
   const off = held.filter(({ word, locked }) => !locked && hasScope(fields.get('shown'), word) && !fields.scope.includes(word))
-  if (held.length > 0 && off.length === held.length) return detailPage(site, person, client_id, { nothing_on: true })
+  if (held.length > 0 && off.length === held.length) return detailPage(site, person, client_id, { near, nothing_on: true })
   const words = new Set(off.map(({ word }) => word))
   const end = readEnd(site, fields)
   const made = await restrict(

@@ -1,27 +1,31 @@
 import { DAY } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { regionOf } from '../../core/model/network.ts'
 import type { StoredReceipt } from '../../core/model/receipt.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
 import { appPath, clientOf } from './app-address.ts'
+import { chart } from './app-chart.ts'
 import {
   badges,
   type Connected,
   EARLIER_ENDS,
   endWords,
   findHolding,
+  fromWords,
   type Held,
   heldScopes,
   lastUseDay,
   plainDay,
+  publisherOf,
   useInMonth,
   usesByDay,
 } from './app-facts.ts'
 import { HISTORY, history } from './app-history.ts'
 import { appNotice, goodNotice } from './app-notice.ts'
 import { revokeInPlace } from './apps.ts'
-import { day, figures } from './dates.ts'
+import { comma, dayOf, figures } from './dates.ts'
 import { type Fields, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -33,18 +37,25 @@ import { inWords } from './words.ts'
 export async function showApp(site: Site, http: HttpRequest): Promise<Reply> {
   const person = await enter(site, http, 'apps')
   if (isReply(person)) return person
-  return detailPage(site, person, clientOf(site, http.path), { fields: readQuery(http) })
+  return detailPage(site, person, clientOf(site, http.path), { fields: readQuery(http), near: regionOf(http.address) })
 }
 
 interface Detail {
   /** Of the address, where something was done. */
   fields?: Fields
+  /** The network of who looks, as `regionOf` puts it. */
+  near?: string
   /** The last form would have left nothing. */
   nothing_on?: boolean
 }
 
 /** The page of one app. Throws OAuthError `not_found` where this person never had to do with it. */
-export async function detailPage(site: Site, person: Person, client_id: string, { fields, nothing_on = false }: Detail): Promise<Reply> {
+export async function detailPage(
+  site: Site,
+  person: Person,
+  client_id: string,
+  { fields, near = '', nothing_on = false }: Detail,
+): Promise<Reply> {
   const { sub } = person.user
   const client = client_id === '' ? null : await site.store.clients.find(client_id)
   const consent = client && (await findHolding(site, sub, client))
@@ -61,11 +72,11 @@ export async function detailPage(site: Site, person: Person, client_id: string, 
       <p class="small"><a href="${roomPath(site, 'apps')}">${site.words.account.rooms.apps}</a></p>
       <div class="row nowrap-row">
         ${clientMark(app, 'mark-l')}
-        <div class="grow"><h1>${bdi(clientName(app))}</h1><p class="grant-title">${one ? badges(site, one) : endedBadge(site)}</p></div>
+        <div class="grow"><h1>${bdi(clientName(app))}</h1>${client && publisherOf(site, client)}<p class="grant-title">${one ? badges(site, one) : endedBadge(site)}</p></div>
       </div>
     </div>
     ${fields && (saved(site, fields, receipts) ?? (await appNotice(site, sub, fields)))}
-    ${one && use(site, one)}
+    ${one && use(site, one, near)}
     <div class="columns-even">
       ${one ? handles(site, one, person, nothing_on) : ended(site)}
       ${history(site, receipts)}
@@ -88,7 +99,7 @@ function ended(site: Site): Html {
   return html`<div class="card"><div class="card-body"><p class="muted">${site.words.apps.endedText}</p></div></div>`
 }
 
-function use(site: Site, one: Connected): Html {
+function use(site: Site, one: Connected, near: string): Html {
   const { consent } = one
   const { words } = site
   const count = useInMonth(site, consent)
@@ -96,31 +107,13 @@ function use(site: Site, one: Connected): Html {
       <dl class="card-body grant-facts grant-facts-alone">
         <div><dt>${words.apps.lastUsed}</dt><dd><b>${lastUseDay(site, consent)}</b></dd></div>
         ${count > 0 && html`<div><dt>${words.apps.inMonth}</dt><dd><b class="num">${words.apps.times(count, figures(count, words))}</b></dd></div>`}
-        <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
+        ${fromWords(site, consent, near)}
+        <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(comma(words))}</dd></div>
+        <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, site.clock(), words)}</dd></div>
         <div><dt>${words.apps.until}</dt><dd>${endWords(site, one)}</dd></div>
       </dl>
       ${count > 0 && chart(site, usesByDay(consent, site.clock()))}
     </div>`
-}
-
-const HEIGHT = 76
-const STEP = 21.3
-
-function chart(site: Site, uses: readonly number[]): Html {
-  const most = Math.max(...uses)
-  const now = site.clock()
-  const bars = uses.map((count, i) => {
-    const height = count === 0 ? 1 : Math.max(3, Math.round((count / most) * HEIGHT))
-    const look = i === uses.length - 1 ? 'bar' : 'bar-2'
-    return html`<rect class="${look}" x="${(4 + i * STEP).toFixed(1)}" y="${80 - height}" width="14" height="${height}"/>`
-  })
-  return html`<div class="chart-frame">
-        <svg class="chart chart-short" viewBox="0 0 640 80" preserveAspectRatio="none" role="img" aria-labelledby="use-title"><title id="use-title">${site.words.apps.chart(figures(most, site.words))}</title>
-          <path class="grid" d="M0 .5h640M0 40.5h640M0 79.5h640"/>
-          ${bars}
-        </svg>
-        <p class="axis"><span>${day(now - (uses.length - 1) * DAY, now, site.words)}</span><span>${site.words.apps.today}</span></p>
-      </div>`
 }
 
 function handles(site: Site, one: Connected, person: Person, nothing_on: boolean): Html {

@@ -4,12 +4,13 @@ import { idleEnd, isIdle } from '../../core/model/consent.ts'
 import type { Consent } from '../../core/model/grant.ts'
 import { idleOf } from '../../core/model/lifetimes.ts'
 import { type ScopeDefinition, splitScope } from '../../core/model/scope.ts'
-import { isRequired } from './consent-offer.ts'
-import { day, dayOf, daysAgo, figures } from './dates.ts'
+import { isRequired, offeredPublisher } from './consent-offer.ts'
+import { comma, day, dayOf, daysAgo, figures } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import type { Site } from './site.ts'
-import { inWords } from './words.ts'
+import { bdi } from './text.ts'
+import { inWords, type Words } from './words.ts'
 
 /** What one person has allowed one app that still exists. */
 export interface Connected {
@@ -130,6 +131,23 @@ export function lastUseWords(site: Site, consent: Consent): Html {
   return count === 0 ? when : site.words.apps.lastUse(when, count, figures(count, site.words))
 }
 
+/** Who publishes it, where the deployment has said so and looked at it. */
+export function publisherOf(site: Site, client: Client): Html | null {
+  const { publisher } = offeredPublisher(client)
+  return publisher === undefined ? null : html`<p class="small muted">${site.words.apps.by(bdi(publisher))}</p>`
+}
+
+/** The networks where it was of use last, the newest first; `near` is that of who looks. */
+export function fromWords(site: Site, { use }: Consent, near: string): Html | null {
+  const from = use?.from ?? []
+  if (from.length === 0) return null
+  const shown = from.map(
+    (network) =>
+      html`<span class="host">${network.replace(/\.0\/24$/, '.*').replace(/::\/48$/, ':*')}</span>${network === near && html` (${site.words.apps.near})`}`,
+  )
+  return html`<div><dt>${site.words.apps.from}</dt><dd>${listed(shown, site.words)}</dd></div>`
+}
+
 /** Where it may do so, by the names of the resources. */
 export function placesOf(site: Site, consent: Consent): Html[] {
   return Object.keys(consent.scope_at).flatMap((name) => (site.resources[name] ? [inWords(site.words, site.resources[name].name)] : []))
@@ -144,6 +162,6 @@ export function receiptNumber(seq: number): string {
 }
 
 /** Names with a comma between them. */
-export function listed(names: readonly Html[]): Html {
-  return html`${names.map((name, i) => html`${i > 0 && ', '}${name}`)}`
+export function listed(names: readonly Html[], words: Words): Html {
+  return html`${names.map((name, i) => html`${i > 0 && comma(words)}${name}`)}`
 }

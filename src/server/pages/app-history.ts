@@ -2,7 +2,7 @@ import type { ReceiptDecision, StoredReceipt } from '../../core/model/receipt.ts
 import { splitScope } from '../../core/model/scope.ts'
 import { roomPath } from './account.ts'
 import { listed, receiptNumber } from './app-facts.ts'
-import { dayOf, moment } from './dates.ts'
+import { comma, dayOf, moment } from './dates.ts'
 import { type Html, html } from './html.ts'
 import { type IconName, icon } from './icons.ts'
 import type { Site } from './site.ts'
@@ -33,24 +33,24 @@ export function history(site: Site, receipts: readonly StoredReceipt[]): Html {
     </section>`
 }
 
-function event(site: Site, { receipt_id, decision, at, scope, expires_at, seq }: StoredReceipt): Html {
+function event(site: Site, { receipt_id, decision, at, scope, expires_at, seq, shown_hash }: StoredReceipt): Html {
   const words = site.words.apps
-  const [drawing, look] = LOOKS[decision]
+  const [drawing, tone] = LOOKS[decision]
   const names = splitScope(scope).flatMap((word) =>
     site.scopes[word] && !site.scopes[word].silent ? [inWords(site.words, site.scopes[word].title)] : [],
   )
   const path = `${roomPath(site, 'receipts')}/${receipt_id}`
-  const { open, download } = site.words.receipts
+  const { open, look, download } = site.words.receipts
   const number = seq === undefined ? '' : receiptNumber(seq)
-  const which = html`<span class="visually-hidden">, ${words.receipt} ${number}</span>`
+  const which = html`<span class="visually-hidden">${comma(site.words)}${words.receipt} ${number}</span>`
   const goes_on = decision !== 'withdrawn'
   return html`<li>
-          <span class="timeline-dot${look}">${icon(drawing)}</span>
+          <span class="timeline-dot${tone}">${icon(drawing)}</span>
           <div class="stack-s">
             <div><p><b>${words.happened[decision]}</b></p><p class="tiny quiet">${moment(at, site.words)}</p></div>
-            ${goes_on && names.length > 0 && html`<p class="small muted">${decision === 'narrowed' ? words.left(listed(names)) : listed(names)}</p>`}
+            ${goes_on && names.length > 0 && html`<p class="small muted">${decision === 'narrowed' ? words.left(listed(names, site.words)) : listed(names, site.words)}</p>`}
             ${goes_on && expires_at !== undefined && html`<p class="small muted">${words.ends(dayOf(expires_at, at, site.words))}</p>`}
-            <p class="small">${words.receipt} ${number !== '' && html`<span class="reference">${number}</span> `}<a href="${path}">${open}${which}</a>, <a href="${path}.json" class="nowrap" download>${download}${which}</a></p>
+            <p class="small">${words.receipt} ${number !== '' && html`<span class="reference">${number}</span> `}<a href="${path}">${shown_hash === undefined ? look : open}${which}</a>${comma(site.words)}<a href="${path}.json" class="nowrap" download>${download}${which}</a></p>
           </div>
         </li>`
 }

@@ -1,13 +1,28 @@
 import type { Client } from '../../core/model/client.ts'
 import { DAY } from '../../core/model/clock.ts'
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
+import { regionOf } from '../../core/model/network.ts'
 import type { StoredReceipt } from '../../core/model/receipt.ts'
 import { listConsents } from '../accounts/consents.ts'
 import { accountPage, enter, formSeal, isReply, roomPath } from './account.ts'
 import { appPath } from './app-address.ts'
-import { badges, type Connected, endWords, holds, lastUse, lastUseWords, listed, mayItems, placesOf, receiptNumber } from './app-facts.ts'
+import { spark } from './app-chart.ts'
+import {
+  badges,
+  type Connected,
+  endWords,
+  fromWords,
+  holds,
+  lastUse,
+  lastUseWords,
+  listed,
+  mayItems,
+  placesOf,
+  publisherOf,
+  receiptNumber,
+} from './app-facts.ts'
 import { appNotice } from './app-notice.ts'
-import { dayOf } from './dates.ts'
+import { comma, dayOf } from './dates.ts'
 import { places } from './devices.ts'
 import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -31,7 +46,7 @@ export async function showApps(site: Site, http: HttpRequest): Promise<Reply> {
       ${connected.length > 0 && html`<p class="muted">${site.words.apps.count(connected.length)}${usedToday(site, connected)}</p>`}
     </div>
     ${await appNotice(site, sub, readQuery(http))}
-    ${connected.length === 0 ? empty(site) : list(site, connected, seal)}
+    ${connected.length === 0 ? empty(site) : list(site, connected, seal, regionOf(http.address))}
     ${await places(site, person)}
     ${lastReceipts(site, await site.store.receipts.list(sub, { limit: LAST_RECEIPTS }))}`,
   })
@@ -59,16 +74,16 @@ function empty(site: Site): Html {
   return html`<div class="card"><div class="empty">${icon('apps')}<h2>${site.words.apps.none}</h2><p>${site.words.apps.noneText}</p></div></div>`
 }
 
-function list(site: Site, connected: readonly Connected[], seal: Html): Html {
+function list(site: Site, connected: readonly Connected[], seal: Html, near: string): Html {
   return html`<section class="stack" aria-labelledby="apps-title">
       <div class="row row-apart"><h2 id="apps-title">${site.words.apps.list}</h2><p class="small quiet">${site.words.apps.sorted}</p></div>
       <ul class="grants">
-      ${connected.map((one) => item(site, one, seal))}
+      ${connected.map((one) => item(site, one, seal, near))}
       </ul>
     </section>`
 }
 
-function item(site: Site, one: Connected, seal: Html): Html {
+function item(site: Site, one: Connected, seal: Html, near: string): Html {
   const { consent, client } = one
   const { words } = site
   const where = placesOf(site, consent)
@@ -77,15 +92,18 @@ function item(site: Site, one: Connected, seal: Html): Html {
           ${clientMark(client)}
           <div class="stack-s">
             <div class="grant-title"><h3><a href="${appPath(site, client.client_id)}">${bdi(clientName(client))}</a></h3>${badges(site, one)}</div>
+            ${publisherOf(site, client)}
             <p class="visually-hidden">${words.apps.itMay}</p><ul class="may">${mayItems(site, one)}</ul>
           </div>
+          ${spark(site, consent)}
         </div>
         <dl class="grant-facts">
           <div><dt>${words.apps.lastUsed}</dt><dd>${lastUseWords(site, consent)}</dd></div>
-          <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(', ')}</dd></div>
+          ${fromWords(site, consent, near)}
+          <div><dt>${words.apps.sentTo}</dt><dd class="host">${consent.redirect_hosts.join(comma(words))}</dd></div>
           <div><dt>${words.apps.since}</dt><dd>${dayOf(consent.granted_at, site.clock(), words)}</dd></div>
           <div><dt>${words.apps.until}</dt><dd>${endWords(site, one)}</dd></div>
-          ${where.length > 0 && html`<div><dt>${words.apps.where}</dt><dd>${listed(where)}</dd></div>`}
+          ${where.length > 0 && html`<div><dt>${words.apps.where}</dt><dd>${listed(where, words)}</dd></div>`}
         </dl>
         ${actions(site, one, seal)}
       </li>`
@@ -136,5 +154,5 @@ function lastReceipts(site: Site, receipts: readonly StoredReceipt[]): Html | nu
 }
 
 function receiptLine(site: Site, { receipt_id, client_id, client_name = client_id, decision, at, seq }: StoredReceipt): Html {
-  return html`<li>${icon('receipt')}<div><b>${bdi(clientName({ client_id, client_name }))}</b><br><span class="small muted">${site.words.apps.happened[decision]}, ${dayOf(at, site.clock(), site.words)}</span></div><a class="reference" href="${roomPath(site, 'receipts')}/${receipt_id}">${seq === undefined ? site.words.receipts.open : receiptNumber(seq)}</a></li>`
+  return html`<li>${icon('receipt')}<div><b>${bdi(clientName({ client_id, client_name }))}</b><br><span class="small muted">${site.words.apps.happened[decision]}${comma(site.words)}${dayOf(at, site.clock(), site.words)}</span></div><a class="reference" href="${roomPath(site, 'receipts')}/${receipt_id}">${seq === undefined ? site.words.receipts.open : receiptNumber(seq)}</a></li>`
 }

@@ -1,8 +1,8 @@
 import type { Reply } from '../../core/model/http.ts'
 import type { Difference } from './consent-difference.ts'
 import type { Offer, OfferedScope } from './consent-offer.ts'
-import { bound, type ConsentView, claimNames, claimsControl, scopeControl, standingBadge } from './consent-view.ts'
-import { dayOf } from './dates.ts'
+import type { Sentences } from './consent-sentences.ts'
+import { bound, type ConsentView, claimNames, claimsControl, scopeControl, standingBadge, warnings } from './consent-view.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
@@ -13,7 +13,8 @@ import { inLanguage } from './words.ts'
 /** Only what is otherwise than before, and what stays, folded away. */
 export function consentAgainPage(site: Site, view: ConsentView, difference: Difference): Reply {
   const { interaction, question, nothing_on } = view
-  const { again, errorTitle } = site.words
+  const { errorTitle } = site.words
+  const { sentences } = question
   const name = bdi(question.offer.client.name)
   return page(site, {
     title: nothing_on ? errorTitle(question.title) : question.title,
@@ -26,20 +27,21 @@ export function consentAgainPage(site: Site, view: ConsentView, difference: Diff
   <div class="slip-body stack-l">
     ${nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
     <div class="stack">
-      <div class="row">${clientMark(interaction.client)}${question.offer.client.reviewed && standingBadge(site, question.offer)}</div>
-      <h1 id="consent-title">${again.heading(name, difference.choices)}</h1>
-      ${!question.offer.client.reviewed && standingBadge(site, question.offer)}
-      <p class="muted">${again.since(name, dayOf(difference.since, site.clock(), site.words))}</p>
+      <div class="row">${clientMark(interaction.client)}${question.offer.client.reviewed && standingBadge(question)}</div>
+      <h1 id="consent-title">${sentences.heading}</h1>
+      ${!question.offer.client.reviewed && standingBadge(question)}
+      ${warnings(sentences)}
+      <p class="muted">${sentences.since}</p>
     </div>
-    ${changes(site, difference, question.offer)}
-    ${rest(site, difference)}
+    ${changes(sentences, difference, question.offer)}
+    ${rest(site, sentences, difference)}
   </div>
   <div class="slip-tear"></div>
   <div class="slip-foot stack">
-    <p class="next">${again.next(name)}</p>
+    <p class="next">${sentences.next}</p>
     <div class="answers">
-      <button type="submit" class="button" id="consent-deny" name="decision" value="deny">${again.keep}</button>
-      <button type="submit" class="button button-primary" id="consent-allow" name="decision" value="allow">${again.allow}</button>
+      <button type="submit" class="button" id="consent-deny" name="decision" value="deny">${sentences.deny}</button>
+      <button type="submit" class="button button-primary" id="consent-allow" name="decision" value="allow">${sentences.allow}</button>
     </div>
   </div>
   </form>
@@ -49,52 +51,50 @@ ${account(site, view)}
   })
 }
 
-function changes(site: Site, difference: Difference, { resources }: Offer): Html {
+function changes(sentences: Sentences, difference: Difference, { resources }: Offer): Html {
   const { added, claims, places, changed, gone, choices } = difference
-  const { again, consent } = site.words
   const one = choices === 1
   return html`<section aria-labelledby="diff-title">
-      <h2 class="visually-hidden" id="diff-title">${again.what}</h2>
-      ${added.map((scope) => newScope(site, scope, one, resources))}
-      ${claims && change('plus', again.added[1], html`<p>${one ? html`<b>${claims.title}</b>` : html`<label for="consent-claims"><b>${claims.title}</b></label>`}</p><p class="small muted" id="about-claims">${claimNames(claims.names)}</p>${!one && html`<p>${claimsControl(site, claims.required)}</p>`}`, 'change-new')}
-      ${places.map((place) => change('plus', again.place, html`<p><b>${consent.where}</b></p><p>${where(html`${place}`)}</p>`, 'change-new'))}
-      ${changed.map((part) => changedPart(site, part))}
-      ${gone.map((title) => change('minus', again.gone, html`<p>${title}</p><p class="small muted">${again.goneText}</p>`))}
-      ${difference.offline && change('plus', again.added[2], html`<p class="small" id="consent-offline">${consent.offline}</p>`, 'change-new')}
+      <h2 class="visually-hidden" id="diff-title">${sentences.what}</h2>
+      ${added.map((scope) => newScope(sentences, scope, one, resources))}
+      ${claims && change('plus', sentences.added_1, html`<p>${one ? html`<b>${claims.title}</b>` : html`<label for="consent-claims"><b>${claims.title}</b></label>`}</p><p class="small muted" id="about-claims">${claimNames(claims.names)}</p>${!one && html`<p>${claimsControl(sentences, claims.required)}</p>`}`, 'change-new')}
+      ${places.map((place) => change('plus', sentences.place, html`<p><b>${sentences.where}</b></p><p>${where(html`${place}`)}</p>`, 'change-new'))}
+      ${changed.map((part) => changedPart(sentences, part))}
+      ${gone.map((title) => change('minus', sentences.gone, html`<p>${title}</p><p class="small muted">${sentences.gone_text}</p>`))}
+      ${difference.offline && change('plus', sentences.added_2, html`<p class="small" id="consent-offline">${sentences.offline}</p>`, 'change-new')}
     </section>`
 }
 
 const where = (name: Html): Html => html`<span class="where">${icon('apps')}${name}</span>`
 
 function newScope(
-  site: Site,
+  sentences: Sentences,
   { scope, title, lang, text, text_lang, level, required }: OfferedScope,
   one: boolean,
   resources: Offer['resources'],
 ): Html {
-  const word = site.words.again.added[level as 1 | 2 | 3]
+  const word = sentences[`added_${level as 1 | 2 | 3}`]
   const name = html`<b>${inLanguage(title, lang)}</b>`
   const body = html`<p>${one ? name : html`<label for="scope-${scope}">${name}</label>`}</p>
           <p class="small muted" id="about-${scope}">${inLanguage(text, text_lang)}</p>
           ${resources.length > 0 && html`<p>${resources.map((place) => where(inLanguage(place.name, place.lang)))}</p>`}
-          ${!one && html`<p>${scopeControl(site, scope, required)}</p>`}`
+          ${!one && html`<p>${scopeControl(sentences, scope, required)}</p>`}`
   return change('plus', word, body, `change-new${level === 3 ? ' change-acts' : ''}`, one ? `scope-${scope}` : null)
 }
 
-function changedPart(site: Site, { what, title, was, is }: Difference['changed'][number]): Html {
-  const { again } = site.words
-  const look = what === 'name' ? '' : 'host'
+function changedPart(sentences: Sentences, { what, title, was, is }: Difference['changed'][number]): Html {
+  const look = what === 'name' || what === 'publisher' ? '' : 'host'
   const show = (text: string, id: string | null, more = '') =>
-    html`<span class="${look}${more}"${id !== null && html` id="${id}"`}><bdi>${text === '' ? again.none : text}</bdi></span>`
+    html`<span class="${look}${more}"${id !== null && html` id="${id}"`}><bdi>${text === '' ? sentences.none : text}</bdi></span>`
   const id = what === 'host' ? 'consent-redirect-host' : `consent-changed-${what}`
   return change(
     'pen',
-    again.changed,
-    html`<p><b>${title}</b></p><p class="small">${show(was, null, ' was')}<br><span class="visually-hidden">${again.isNow} </span>${show(is, id)}</p>`,
+    sentences.changed,
+    html`<p><b>${title}</b></p><p class="small">${show(was, null, ' was')}<br><span class="visually-hidden">${sentences.is_now} </span>${show(is, id)}</p>`,
   )
 }
 
-function change(sign: 'plus' | 'minus' | 'pen', word: string, body: Html, look = '', id: string | null = null): Html {
+function change(sign: 'plus' | 'minus' | 'pen', word: Html | string | undefined, body: Html, look = '', id: string | null = null): Html {
   return html`<div class="change${look && ` ${look}`}"${id !== null && html` id="${id}"`}>
         <span class="change-sign">${icon(sign, 'icon-s')}</span>
         <div class="stack-s">
@@ -105,18 +105,16 @@ function change(sign: 'plus' | 'minus' | 'pen', word: string, body: Html, look =
 }
 
 /** What stays, the end and the receipt: there for whoever wants it. */
-function rest(site: Site, { kept, until, receipt_id, receipt_seq }: Difference): Html {
-  const { again, receipts } = site.words
-  const end = until === undefined ? again.untilRevoked : again.until(dayOf(until, site.clock(), site.words))
+function rest(site: Site, sentences: Sentences, { kept, receipt_id }: Difference): Html {
   const link =
     receipt_id !== undefined &&
-    receipt_seq !== undefined &&
-    html` <a href="${site.base}/account/receipts/${receipt_id}">${receipts.number(receipt_seq)}</a>`
+    sentences.earlier !== undefined &&
+    html` <a href="${site.base}/account/receipts/${receipt_id}">${sentences.earlier}</a>`
   return html`<details class="disclosure small" id="consent-kept">
-      <summary>${icon('check', 'icon-s')}<span>${again.stays(kept.length)}</span>${icon('chevron', 'icon-s chevron')}</summary>
+      <summary>${icon('check', 'icon-s')}<span>${sentences.stays}</span>${icon('chevron', 'icon-s chevron')}</summary>
       <ul class="disclosure-body stack-s muted">
         ${kept.map((title) => html`<li>${title}</li>`)}
-        <li>${end}${link}</li>
+        <li>${sentences.until}${link}</li>
       </ul>
     </details>`
 }

@@ -91,7 +91,7 @@ async function allow(
     claims: offer.insists_on_claims || choice.claims ? [...kept_claims, ...new_claims] : kept_claims,
     duration: choice.duration,
     ...(difference && { upon: difference.upon }),
-    shown: shownOf(site, question, choice, http),
+    shown: shownOf(site, question, choice, { http, through }),
     through,
   })
 }

@@ -37,7 +37,7 @@ export interface Difference {
   choices: number
 }
 
-export type ChangedPart = 'host' | 'name' | 'logo' | 'publisher' | 'policy' | 'tos'
+export type ChangedPart = 'host' | 'name' | 'publisher' | 'logo' | 'site' | 'policy' | 'tos'
 
 /** Null where there is nothing that a person would see. */
 export async function differenceOf(site: Site, before: Consent, interaction: Interaction, offer: Offer): Promise<Difference | null> {
@@ -93,8 +93,9 @@ function changedParts(
   const was: Partial<ShownClient> = receipt && isShown(receipt.shown) ? receipt.shown.client : {}
   const parts = [
     ['name', was.name, offer.client.name],
+    ['publisher', was.publisher, offer.client.publisher],
     ['logo', was.logo_uri, offer.client.logo_uri],
-    ['publisher', was.client_uri, offer.client.client_uri],
+    ['site', was.client_uri, offer.client.client_uri],
     ['policy', was.policy_uri, offer.client.policy_uri],
     ['tos', was.tos_uri, offer.client.tos_uri],
   ] as const

@@ -8,9 +8,10 @@ import { idleOf } from '../../core/model/lifetimes.ts'
 import type { Shown, ShownClient, ShownScope } from '../../core/model/receipt.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
+import { isAlike } from './alike.ts'
 import { day } from './dates.ts'
 import type { Site } from './site.ts'
-import { clientName, linkTo } from './text.ts'
+import { cleanText, clientName, linkTo } from './text.ts'
 import { said } from './words.ts'
 
 /** A scope as the page offers it. */
@@ -32,6 +33,8 @@ export interface Offer {
   redirect_host: string
   /** The answer goes to a program on this computer. */
   native: boolean
+  /** Its name is made to look like another, and nobody has looked at it. */
+  alike: boolean
   /** It keeps its access while the person is away. @spec OIDC Core §11 */
   offline: boolean
   scopes: readonly OfferedScope[]
@@ -57,6 +60,7 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
     client: offeredClient(interaction),
     redirect_host: hostOf(request.redirect_uri),
     native: isNativeRedirect(request.redirect_uri),
+    alike: isAlikeApp(site, client),
     offline: hasScope(request.scope, 'offline_access'),
     scopes,
     claims: offeredClaims(site, scopes, interaction),
@@ -78,11 +82,22 @@ export function offeredClient({ client, looks }: Pick<Interaction, 'client' | 'l
     name: clientName(client),
     reviewed: client.reviewed === true,
     looks,
+    ...offeredPublisher(client),
     ...(logo_uri && { logo_uri }),
     ...(client_uri && { client_uri }),
     ...(policy_uri && { policy_uri }),
     ...(tos_uri && { tos_uri }),
   }
+}
+
+/** Whoever was reviewed may be called as it likes. */
+export function isAlikeApp({ product }: Site, client: Client): boolean {
+  return client.reviewed !== true && isAlike(clientName(client), product.name)
+}
+
+/** What the deployment has found out; nothing of whom nobody has looked at. */
+export function offeredPublisher({ reviewed, publisher }: Pick<Client, 'reviewed' | 'publisher'>): { publisher?: string } {
+  return reviewed && publisher !== undefined ? { publisher: cleanText(publisher, 100) } : {}
 }
 
 /** What the person reads and decides, and what of it an app may insist on. */

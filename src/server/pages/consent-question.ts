@@ -6,12 +6,13 @@ import type { Consent } from '../../core/model/grant.ts'
 import type { HttpRequest } from '../../core/model/http.ts'
 import type { Interaction } from '../../core/model/interactions.ts'
 import { idleOf } from '../../core/model/lifetimes.ts'
-import { LONGEST_SHOWN, type Shown } from '../../core/model/receipt.ts'
+import { LONGEST_SHOWN, type Receipt, type Shown } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import { deviceOf } from '../accounts/agent.ts'
 import { fingerprint } from '../accounts/consents.ts'
 import { type Difference, differenceOf } from './consent-difference.ts'
 import { type Offer, offerOf } from './consent-offer.ts'
+import { plainSentences, type Sentences, sentencesOf } from './consent-sentences.ts'
 import type { Site } from './site.ts'
 import { clientName } from './text.ts'
 
@@ -21,6 +22,8 @@ export interface Question {
   offer: Offer
   /** Where only the difference from a standing consent is to be shown. */
   difference: Difference | null
+  /** All else that the page says. */
+  sentences: Sentences
   /** The person lets the app rest: their yes lets it go on. */
   rests: boolean
   /** Of what the person has taken back so far: a page from before that brings nothing back. */
@@ -37,7 +40,8 @@ export async function questionOf(site: Site, sub: string, interaction: Interacti
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
   const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
-  return { title, offer, difference, rests: stands?.paused_at !== undefined, epoch }
+  const rests = stands?.paused_at !== undefined
+  return { title, offer, difference, sentences: sentencesOf(site, { offer, difference, rests }), rests, epoch }
 }
 
 /** A native app is asked in full each time, and so is one that rests, for all of it would go on; so is whoever wants it so; and who comes back to their own answer sees the same page. */
@@ -47,9 +51,10 @@ function mayShowDifference({ client, request }: Interaction, before: Consent): b
 }
 
 /** Stands for all that was on the page but what passes with time: an answer counts only for what was shown. The language in front says in what words. */
-export function sealOf({ offer, difference, rests, epoch }: Question): string {
+export function sealOf({ offer, difference, sentences, rests, epoch }: Question): string {
   const { durations, proposed: _, ...asked } = offer
-  const seen = [asked, durations.map(({ title }) => title), difference && { ...difference, until: null }, rests, epoch]
+  const said = plainSentences(sentences, 'lasting')
+  const seen = [asked, durations.map(({ title }) => title), difference && { ...difference, until: null }, said, rests, epoch]
   return `${offer.language}.${fingerprint(JSON.stringify(seen)).slice(0, 22)}`
 }
 
@@ -62,7 +67,12 @@ export interface Choice {
 }
 
 /** What stood on the page, and what of it was chosen: for the receipt. */
-export function shownOf(site: Site, { title, offer, difference }: Question, { on, claims, duration }: Choice, http: HttpRequest): Shown {
+export function shownOf(
+  site: Site,
+  { title, offer, difference, sentences }: Question,
+  { on, claims, duration }: Choice,
+  { http, through }: { http: HttpRequest; through: Receipt['through'] },
+): Shown {
   const { language, client, redirect_host, native, scopes, already } = offer
   const device = deviceOf(http)
   const chosen = offer.durations.find((one) => one.duration === duration)
@@ -82,10 +92,15 @@ export function shownOf(site: Site, { title, offer, difference }: Question, { on
     ...(asked && { claims: { ...asked, on: claims } }),
     ...(resources.length > 0 && { resources }),
     ...(difference ? { already: difference.kept } : already.length > 0 && { already: [...already] }),
-    ...(chosen && { duration: chosen.title }),
+    ...(chosen && { duration: chosen.title, durations: durationsOf(offer, duration) }),
     ...(difference && { difference: shownDifference(difference) }),
     ...(device !== null && { device }),
+    ...(through === 'page' && { said: plainSentences(sentences) }),
   }
+}
+
+function durationsOf({ durations }: Offer, chosen: Choice['duration']): NonNullable<Shown['durations']> {
+  return durations.map(({ duration, title, note }) => ({ title, note, on: duration === chosen }))
 }
 
 function shownDifference({ receipt_id, changed, gone }: Difference): NonNullable<Shown['difference']> {

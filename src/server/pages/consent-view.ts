@@ -1,14 +1,13 @@
 import type { Reply } from '../../core/model/http.ts'
-import type { ShownClient } from '../../core/model/receipt.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { Asked } from './consent-decision.ts'
 import type { Offer, OfferedDuration, OfferedScope } from './consent-offer.ts'
 import { type Question, sealOf } from './consent-question.ts'
+import type { Sentences } from './consent-sentences.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { page } from './layout.ts'
 import type { Site } from './site.ts'
-import { slot } from './slots.ts'
 import { bdi, clientMark, formTarget, initials, personName } from './text.ts'
 import { inLanguage } from './words.ts'
 
@@ -36,7 +35,7 @@ export function consentPage(site: Site, view: ConsentView): Reply {
     ${whatFor(site, view)}
   </div>
   <div class="slip-tear"></div>
-  ${answers(site, view)}
+  ${answers(view)}
 </div>
 </div>`,
   })
@@ -44,45 +43,38 @@ export function consentPage(site: Site, view: ConsentView): Reply {
 
 function whoAsks(site: Site, view: ConsentView): Html {
   const { client } = view.interaction
-  const { offer } = view.question
-  const name = bdi(offer.client.name)
+  const { offer, sentences } = view.question
   return html`<section class="consent-who" aria-labelledby="consent-title"><div class="stack">
       <div class="handshake" aria-hidden="true">${clientMark(client, 'mark-l')}<span class="handshake-line"></span><span class="mark mark-l mark-brand">${site.look.glyph}</span></div>
-      <h1 id="consent-title">${site.words.consent.heading(name, site.product.name)}</h1>
-      ${standingOf(site, offer)}
-      ${offer.native && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${site.words.consent.here}</strong>${site.words.consent.hereText(name, offer.redirect_host)}</div></div>`}
+      <h1 id="consent-title">${sentences.heading}</h1>
+      ${standingOf(view.question)}
+      ${warnings(sentences)}
       <dl class="facts small">
-        <div><dt>${site.words.consent.sentTo}</dt><dd class="host" id="consent-redirect-host">${offer.redirect_host}</dd></div>
-        ${papers(site, offer.client)}
+        <div><dt>${sentences.sent_to}</dt><dd class="host" id="consent-redirect-host">${offer.redirect_host}</dd></div>
+        ${sentences.papers && html`<div><dt>${sentences.papers}</dt><dd>${sentences.papers_text}</dd></div>`}
       </dl>
       ${account(site, view)}
     </div></section>`
 }
 
 /** Whether anybody has looked at this app: we say so, not the app. */
-function standingOf(site: Site, offer: Offer): Html {
-  if (!offer.client.reviewed) return standingBadge(site, offer)
+function standingOf(question: Question): Html {
+  if (!question.offer.client.reviewed) return standingBadge(question)
   return html`<div class="stack-s small">
-        <p class="row">${standingBadge(site, offer)}</p>
-        <p class="muted">${site.words.consent.reviewedText(site.product.name)}</p>
+        <p class="row">${standingBadge(question)}</p>
+        <p class="muted">${question.sentences.standing_text}</p>
       </div>`
 }
 
-export function standingBadge(site: Site, { client }: Offer): Html {
-  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${site.words.consent.reviewed}</span>`
-  const text = site.words.consent.unverifiedText(bdi(client.name), site.product.name)
-  return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${site.words.consent.unverified}</strong>${text}</div></div>`
+export function standingBadge({ offer, sentences }: Question): Html {
+  if (offer.client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${sentences.standing}</span>`
+  return html`<div class="notice notice-caution">${icon('alert')}<div><strong>${sentences.standing}</strong>${sentences.standing_text}</div></div>`
 }
 
-function papers(site: Site, { policy_uri: policy, tos_uri: tos }: ShownClient): Html | null {
-  if (policy === undefined && tos === undefined) return null
-  const both = policy !== undefined && tos !== undefined
-  const policyLink = policy && html`<a href="${policy}" id="consent-policy" rel="noopener noreferrer">${site.words.consent.policy}</a>`
-  const tosLink =
-    tos &&
-    html`<a href="${tos}" id="consent-tos" rel="noopener noreferrer">${both ? site.words.consent.tos : site.words.consent.tosAlone}</a>`
-  const links = html`${policyLink}${both && ` ${site.words.consent.and} `}${tosLink}`
-  return html`<div><dt>${site.words.consent.papers}</dt><dd>${site.words.consent.ownSite(links)}</dd></div>`
+/** Its name looks like another; its answer goes to a program on this computer, and we cannot tell which. @spec RFC 8252 §8.6 */
+export function warnings({ alike, alike_text, here, here_text }: Sentences): Html {
+  return html`${alike && html`<div class="notice notice-caution" id="consent-alike">${icon('alert')}<div><strong>${alike}</strong>${alike_text}</div></div>`}
+      ${here && html`<div class="notice notice-caution" id="consent-localhost">${icon('computer')}<div><strong>${here}</strong>${here_text}</div></div>`}`
 }
 
 function account(site: Site, { person: { user }, others, ticket }: ConsentView): Html {
@@ -104,28 +96,28 @@ function account(site: Site, { person: { user }, others, ticket }: ConsentView):
 }
 
 function whatFor(site: Site, view: ConsentView): Html {
-  const { offer } = view.question
+  const { offer, sentences } = view.question
   const { scopes } = offer
   const name = bdi(offer.client.name)
   return html`<form class="consent-what stack-l" method="post" action="${site.base}/consent" id="consent-form">
       ${bound(view)}
       ${view.nothing_on && html`<div class="notice notice-danger" role="alert" id="consent-error">${icon('alert')}<div><strong>${site.words.consent.nothingOn}</strong>${site.words.consent.nothingOnText(name)}</div></div>`}
-      ${view.question.rests && html`<div class="notice notice-caution" id="consent-paused">${icon('pause')}<div><strong>${site.words.apps.paused}</strong>${site.words.apps.restsText}</div></div>`}
+      ${sentences.rests && html`<div class="notice notice-caution" id="consent-paused">${icon('pause')}<div><strong>${sentences.rests}</strong>${sentences.rests_text}</div></div>`}
       <section class="stack" aria-labelledby="what-title">
         <div class="stack-s">
-          <h2 id="what-title">${site.words.consent.what(name)}</h2>
-          <p class="muted small">${explain(site, offer, name)}</p>
+          <h2 id="what-title">${sentences.what}</h2>
+          <p class="muted small">${sentences.explain}</p>
         </div>
-        ${levelOf(site, 1, scopes, claimsItem(site, offer.claims))}
-        ${levelOf(site, 2, scopes)}
-        ${levelOf(site, 3, scopes)}
+        ${levelOf(sentences, 1, scopes, claimsItem(sentences, offer.claims))}
+        ${levelOf(sentences, 2, scopes)}
+        ${levelOf(sentences, 3, scopes)}
       </section>
-      ${resourcesOf(site, offer)}
-      ${alreadyOf(site, offer, name)}
-      ${howLong(site, view)}
+      ${resourcesOf(view.question)}
+      ${alreadyOf(view.question)}
+      ${howLong(view.question)}
       <details class="disclosure small">
-        <summary>${icon('no', 'icon-s')}<span>${site.words.consent.willNot(name)}</span>${icon('chevron', 'icon-s chevron')}</summary>
-        <p class="disclosure-body muted">${site.words.consent.willNotText}</p>
+        <summary>${icon('no', 'icon-s')}<span>${sentences.will_not}</span>${icon('chevron', 'icon-s chevron')}</summary>
+        <p class="disclosure-body muted">${sentences.will_not_text}</p>
       </details>
     </form>`
 }
@@ -137,55 +129,47 @@ export function bound({ ticket, person, question }: ConsentView): Html {
       <input type="hidden" name="looks" value="${sealOf(question)}">`
 }
 
-function explain(site: Site, { scopes, claims, client }: Offer, name: Html): Html | string {
-  if (scopes.length === 0 && !claims) return site.words.consent.whatNothing(name)
-  const required = claims?.required === true || scopes.some((scope) => scope.required)
-  if (!required) return client.reviewed ? site.words.consent.whatOptional : site.words.consent.whatUnreviewed(name)
-  return scopes.every((scope) => scope.required) ? site.words.consent.whatRequired : site.words.consent.whatMixed
-}
-
-function levelOf(site: Site, level: 1 | 2 | 3, scopes: readonly OfferedScope[], more: Html | null = null): Html | null {
+function levelOf(sentences: Sentences, level: 1 | 2 | 3, scopes: readonly OfferedScope[], more: Html | null = null): Html | null {
   const here = scopes.filter((scope) => scope.level === level)
   if (here.length === 0 && !more) return null
-  const { title, note } = site.words.consent.levels[level]
   return html`<div>
-          <h3 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${title}<span class="level-note">${note}</span></h3>
+          <h3 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${sentences[`level_${level}`]}<span class="level-note">${sentences[`note_${level}`]}</span></h3>
           <ul class="scopes${level === 3 && ' scopes-acts'}">
-          ${here.map((scope) => scopeItem(site, scope))}
+          ${here.map((scope) => scopeItem(sentences, scope))}
           ${more}
           </ul>
         </div>`
 }
 
-function scopeItem(site: Site, { scope, title, lang, text, text_lang, required }: OfferedScope): Html {
+function scopeItem(sentences: Sentences, { scope, title, lang, text, text_lang, required }: OfferedScope): Html {
   return html`<li class="scope">
             <label class="scope-name" for="scope-${scope}">${inLanguage(title, lang)}</label>
             <div class="scope-text stack-s"><p id="about-${scope}">${inLanguage(text, text_lang)}</p></div>
-            <div class="scope-control">${scopeControl(site, scope, required)}</div>
+            <div class="scope-control">${scopeControl(sentences, scope, required)}</div>
           </li>`
 }
 
 /** A switch, or where there is no choice, a lock. */
-export function scopeControl(site: Site, scope: string, required: boolean): Html {
-  if (required) return locked(site, `scope-${scope}`, `about-${scope}`)
+export function scopeControl(sentences: Sentences, scope: string, required: boolean): Html {
+  if (required) return locked(sentences, `scope-${scope}`, `about-${scope}`)
   return html`<input class="switch" type="checkbox" name="scope" value="${scope}" id="scope-${scope}" aria-describedby="about-${scope}">`
 }
 
-function locked(site: Site, id: string, about: string): Html {
-  return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${site.words.consent.required}</span>`
+function locked(sentences: Sentences, id: string, about: string): Html {
+  return html`<span class="locked"><input type="checkbox" id="${id}" checked disabled aria-describedby="${about}">${icon('lock', 'icon-s')}${sentences.required}</span>`
 }
 
-function claimsItem(site: Site, claims: Offer['claims']): Html | null {
+function claimsItem(sentences: Sentences, claims: Offer['claims']): Html | null {
   if (!claims) return null
   return html`<li class="scope">
             <label class="scope-name" for="consent-claims">${claims.title}</label>
             <div class="scope-text stack-s"><p id="about-claims">${claimNames(claims.names)}</p></div>
-            <div class="scope-control">${claimsControl(site, claims.required)}</div>
+            <div class="scope-control">${claimsControl(sentences, claims.required)}</div>
           </li>`
 }
 
-export function claimsControl(site: Site, required: boolean): Html {
-  if (required) return locked(site, 'consent-claims', 'about-claims')
+export function claimsControl(sentences: Sentences, required: boolean): Html {
+  if (required) return locked(sentences, 'consent-claims', 'about-claims')
   return html`<input class="switch" type="checkbox" name="claims" value="on" id="consent-claims" aria-describedby="about-claims">`
 }
 
@@ -195,51 +179,43 @@ export function claimNames(names: readonly string[]): string {
 }
 
 /** The APIs that the tokens are for, by the names that the deployment gave them. @spec RFC 8707 §2 */
-function resourcesOf(site: Site, { resources }: Offer): Html | null {
+function resourcesOf({ offer: { resources }, sentences }: Question): Html | null {
   if (resources.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="where-title">
-        <h3 class="field-label" id="where-title">${site.words.consent.where}</h3>
+        <h3 class="field-label" id="where-title">${sentences.where}</h3>
         ${resources.map(({ resource, name, lang }) => html`<p class="small" id="resource-${resource}">${inLanguage(name, lang)}</p>`)}
       </section>`
 }
 
-function alreadyOf(site: Site, { already }: Offer, name: Html): Html | null {
+function alreadyOf({ offer: { already }, sentences }: Question): Html | null {
   if (already.length === 0) return null
   return html`<section class="stack-s" aria-labelledby="already-title" id="consent-already">
-        <h3 class="field-label" id="already-title">${site.words.consent.already(name)}</h3>
+        <h3 class="field-label" id="already-title">${sentences.already}</h3>
         <ul class="may">${already.map((title) => html`<li>${title}</li>`)}</ul>
-        <p class="small muted">${site.words.consent.alreadyText}</p>
+        <p class="small muted">${sentences.already_text}</p>
       </section>`
 }
 
-function howLong(site: Site, { question: { offer } }: ConsentView): Html {
+function howLong({ offer, sentences }: Question): Html {
   const choice = ({ duration, title, note }: OfferedDuration) =>
     html`<label class="choice" for="duration-${duration}"><input type="radio" name="duration" value="${duration}" id="duration-${duration}"${duration === offer.proposed && html` checked`}>${title}<small>${note}</small></label>`
   return html`<fieldset class="stack-s">
-        <legend class="field-label">${site.words.consent.howLong}</legend>
+        <legend class="field-label">${sentences.how_long}</legend>
         <div class="choices">
           ${offer.durations.map(choice)}
         </div>
-        ${offer.offline && html`<p class="small muted" id="consent-offline">${site.words.consent.offline}</p>`}
+        ${sentences.offline && html`<p class="small muted" id="consent-offline">${sentences.offline}</p>`}
       </fieldset>`
 }
 
 /** The refusal comes first in the document, so that Enter never gives anything away. */
-function answers(site: Site, { question: { offer } }: ConsentView): Html {
-  const name = bdi(offer.client.name)
-  const apps = `${site.base}/account/apps`
-  const { next: there, nextHere } = site.words.consent
-  const next = offer.native ? nextHere(name, apps) : there(name, offer.redirect_host, apps)
+function answers({ question: { sentences } }: ConsentView): Html {
+  const { next, own, deny, allow } = sentences
   return html`<div class="slip-foot consent-foot">
-    <div class="stack-s"><p class="next">${next}</p>${slotLine(site)}</div>
+    <div class="stack-s"><p class="next">${next}</p>${own && html`<p class="small muted">${own}</p>`}</div>
     <div class="answers">
-      <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${site.words.consent.deny}</button>
-      <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${site.words.consent.allow}</button>
+      <button type="submit" form="consent-form" class="button" id="consent-deny" name="decision" value="deny">${deny}</button>
+      <button type="submit" form="consent-form" class="button button-primary" id="consent-allow" name="decision" value="allow">${allow}</button>
     </div>
   </div>`
-}
-
-function slotLine(site: Site): Html | null {
-  const own = slot(site, 'consent')
-  return own && html`<p class="small muted">${own}</p>`
 }

@@ -19,15 +19,20 @@ export function day(at: Milliseconds, now: Milliseconds, words: Words): string {
   return spell(at, words, new Date(at).getUTCFullYear() !== new Date(now).getUTCFullYear())
 }
 
+/** What stands between two things that belong together, as it is written in this language. */
+export function comma({ lang }: Words): string {
+  return lang === 'ar' ? '، ' : lang === 'ja' ? '、' : ', '
+}
+
 /** A day, spelled for people and exact for programs; with the hour where it is near. */
 export function dayOf(at: Milliseconds, now: Milliseconds, words: Words): Html {
   const near = Math.abs(at - now) < 24 * 60 * MINUTE
-  return html`<time datetime="${iso(at)}">${day(at, now, words)}${near && `, ${hourOf(at)} UTC`}</time>`
+  return html`<time datetime="${iso(at)}">${day(at, now, words)}${near && `${comma(words)}${hourOf(at)} UTC`}</time>`
 }
 
 /** A moment with its year and seconds, as receipts and errors show it. */
 export function moment(at: Milliseconds, words: Words): Html {
-  return html`<time datetime="${iso(at)}">${spell(at, words, true)}, ${new Date(at).toISOString().slice(11, 19)} UTC</time>`
+  return html`<time datetime="${iso(at)}">${spell(at, words, true)}${comma(words)}${new Date(at).toISOString().slice(11, 19)} UTC</time>`
 }
 
 /** Minutes until then, at least one. */

@@ -5,7 +5,7 @@ import type { Interaction } from '../../core/model/interactions.ts'
 import { hostOf } from '../../core/model/redirect-uri.ts'
 import type { Person } from '../accounts/sessions.ts'
 import type { Difference } from './consent-difference.ts'
-import { type OfferedScope, offeredClient } from './consent-offer.ts'
+import { isAlikeApp, type OfferedScope, offeredClient } from './consent-offer.ts'
 import { type Question, questionOf, sealOf } from './consent-question.ts'
 import { viewLogin } from './login.ts'
 import type { Site } from './site.ts'
@@ -25,7 +25,7 @@ export async function showInteraction(
     lang: site.words.lang,
     dir: site.words.dir,
     product: { name: site.product.name },
-    client: showClient(interaction),
+    client: { ...showClient(interaction), alike: isAlikeApp(site, interaction.client) },
     redirect: { host: hostOf(request.redirect_uri), native: isNativeRedirect(request.redirect_uri) },
     expires_at: iso(request.expires_at),
     login: { ask, email, ours: withQuery(`${site.issuer}/login`, { ticket, page: 'ours' }) },
@@ -37,8 +37,8 @@ export async function showInteraction(
 
 /** Names that an app brings are cut and cleaned as on our pages; they are still text, to be escaped. */
 function showClient(interaction: Interaction) {
-  const { name, reviewed, client_uri = null, policy_uri = null, tos_uri = null } = offeredClient(interaction)
-  return { client_id: interaction.client.client_id, client_name: name, reviewed, client_uri, policy_uri, tos_uri }
+  const { name, reviewed, publisher = null, client_uri = null, policy_uri = null, tos_uri = null } = offeredClient(interaction)
+  return { client_id: interaction.client.client_id, client_name: name, reviewed, publisher, client_uri, policy_uri, tos_uri }
 }
 
 function showAccount({ session, user }: Person) {

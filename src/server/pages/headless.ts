@@ -159,7 +159,15 @@ function showAgain(why: Again): Reply {
 function json(status: number, value: object, headers: Reply['headers'] = {}): Reply {
   return {
     status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'x-frame-options': 'DENY',
+      ...headers,
+    },
     body: JSON.stringify(value),
   }
 }

@@ -14,6 +14,8 @@ export type HtmlValue = string | number | Html | readonly Html[] | null | undefi
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
+const SIGNS = new Map(Object.entries(ENTITIES).map(([sign, entity]) => [entity, sign]))
+
 /** Makes markup. Attributes stand in double quotes; a value never becomes a tag, an attribute's name or a bare attribute. */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
   let text = strings[0]!
@@ -26,4 +28,10 @@ function show(value: HtmlValue): string {
   if (value instanceof SafeHtml) return value.text
   if (typeof value === 'object') return value.map((part) => part.text).join('')
   return String(value).replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign]!)
+}
+
+/** What a person reads of it: without its tags, and with the signs that stand for themselves. */
+export function plain(value: Html | string): string {
+  if (typeof value === 'string') return value
+  return value.text.replaceAll(/<[^>]*>/g, '').replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => SIGNS.get(entity)!)
 }

@@ -9,12 +9,15 @@ export function isShown(shown: unknown): shown is Shown {
     !scopes.every((one) => [one?.scope, one?.title, one?.text].every(isText) && [one.lang, one.text_lang].every(isTextOrNone))
   )
     return false
-  const { claims, resources, already, duration, difference, device, product } = shown as Shown
-  if (![duration, device, product, client?.policy_uri, client?.tos_uri].every(isTextOrNone)) return false
+  const { claims, resources, already, duration, durations, difference, device, product, said } = shown as Shown
+  if (![duration, device, product, client?.policy_uri, client?.tos_uri, client?.looks].every(isTextOrNone)) return false
   if (claims !== undefined && !(Array.isArray(claims?.names) && claims.names.every(isText) && isText(claims.title))) return false
   if (resources !== undefined && !(Array.isArray(resources) && resources.every((one) => isText(one?.name) && isTextOrNone(one.lang))))
     return false
   if (already !== undefined && !(Array.isArray(already) && already.every(isText))) return false
+  if (durations !== undefined && !(Array.isArray(durations) && durations.every((one) => [one?.title, one?.note].every(isText))))
+    return false
+  if (said !== undefined && !(said !== null && typeof said === 'object' && Object.values(said).every(isText))) return false
   if (difference === undefined) return true
   const { changed, gone } = { ...difference }
   return (

@@ -1,15 +1,14 @@
 import type { Reply } from '../../core/model/http.ts'
-import type { Receipt, Shown, StoredReceipt } from '../../core/model/receipt.ts'
+import type { Receipt, StoredReceipt } from '../../core/model/receipt.ts'
 import { splitScope } from '../../core/model/scope.ts'
 import { accountPage, roomPath } from './account.ts'
-import { claimNames } from './consent-view.ts'
-import { moment } from './dates.ts'
+import { comma, moment } from './dates.ts'
 import { type Html, html } from './html.ts'
-import { icon } from './icons.ts'
+import { drawAgain } from './receipt-drawing.ts'
 import { isShown, legible } from './receipt-shown.ts'
 import type { Site } from './site.ts'
-import { bdi, clientName } from './text.ts'
-import { inLanguage, inWords, type Words, wordsIn } from './words.ts'
+import { bdi, cleanText, clientName } from './text.ts'
+import { inWords, wordsIn } from './words.ts'
 
 /** "Receipt 0117"; without a number where it is from before there were chains. */
 export function receiptName(site: Site, { seq }: StoredReceipt): string {
@@ -41,7 +40,7 @@ export async function receiptPage(site: Site, found: StoredReceipt): Promise<Rep
     ${facts(site, receipt)}
     <section class="stack" aria-labelledby="receipt-shown-title">
       <div class="stack-s"><h2 id="receipt-shown-title">${receipts.shown}</h2>${isShown(shown) && html`<p class="small muted">${receipts.shownText}</p>`}</div>
-      ${isShown(shown) ? again(shown, await wordsIn(shown.language)) : html`<p class="small muted" id="receipt-erased">${receipt.shown_hash === undefined ? receipts.nothing : receipts.erased}</p>`}
+      ${isShown(shown) ? drawAgain(shown, await wordsIn(shown.language)) : html`<p class="small muted" id="receipt-erased">${receipt.shown_hash === undefined ? receipts.nothing : receipts.erased}</p>`}
     </section>`,
   })
 }
@@ -50,9 +49,12 @@ function facts(site: Site, receipt: StoredReceipt): Html {
   const { receipts } = site.words
   const { at, expires_at, through, shown, hash, prev = '' } = receipt
   const device = isShown(shown) ? shown.device : undefined
+  const version = isShown(shown) ? (shown.client.looks ?? '') : ''
   const line = (label: string, value: Html | string) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`
   return html`<dl class="facts facts-line small" id="receipt-facts">
       ${line(receipts.when, moment(at, site.words))}
+      ${line(receipts.app, html`<bdi class="host">${cleanText(receipt.client_id, 200)}</bdi>`)}
+      ${version !== '' && line(receipts.version, html`<span class="reference">${version}</span>`)}
       ${through !== undefined && line(receipts.from, `${receipts[through]}${device === undefined ? '' : ` (${device})`}`)}
       ${!isShown(shown) && line(receipts.scope, scopeTitles(site, receipt))}
       ${expires_at !== undefined && line(receipts.until, moment(expires_at, site.words))}
@@ -63,76 +65,5 @@ function facts(site: Site, receipt: StoredReceipt): Html {
 
 function scopeTitles(site: Site, { scope }: Receipt): Html {
   const known = splitScope(scope).filter((word) => site.scopes[word]?.silent !== true)
-  return html`${known.map((word, i) => html`${i > 0 && ', '}${site.scopes[word] ? inWords(site.words, site.scopes[word].title) : word}`)}`
-}
-
-/** The page that was answered, in its own words: nothing in it can be pressed any more. */
-function again(shown: Shown, then: Words): Html {
-  const { consent } = then
-  const { client, product = '', resources = [], already = [], duration, difference } = shown
-  const name = bdi(client.name)
-  return html`<div class="slip" id="receipt-shown" lang="${shown.language}" dir="${then.dir}">
-      <div class="slip-body stack-l">
-        <div class="stack-s">
-          <h3>${difference || product === '' ? shown.title : consent.heading(name, product)}</h3>
-          <p class="small muted">${client.reviewed ? consent.reviewed : html`${consent.unverified}. ${consent.unverifiedText(name, product)}`}</p>
-          ${shown.native && html`<p class="small">${consent.hereText(name, shown.redirect_host)}</p>`}
-        </div>
-        ${!difference && addresses(shown, then)}
-        ${scopesOf(shown, then)}
-        ${resources.length > 0 && part(consent.where, html`${resources.map((one) => html`<p class="small">${inLanguage(one.name, one.lang)}</p>`)}`)}
-        ${difference && differenceOf(difference, then)}
-        ${already.length > 0 && part(consent.already(name), titles(already))}
-        ${duration !== undefined && part(consent.howLong, html`<p class="small">${duration}</p>`)}
-        ${shown.offline && html`<p class="small muted">${consent.offline}</p>`}
-      </div>
-    </div>`
-}
-
-/** Where the answer went, and the app's papers. */
-function addresses({ client, redirect_host }: Shown, { consent }: Words): Html {
-  return html`<dl class="facts small">
-          <div><dt>${consent.sentTo}</dt><dd class="host">${redirect_host}</dd></div>
-          ${client.policy_uri !== undefined && html`<div><dt>${consent.policy}</dt><dd class="host">${client.policy_uri}</dd></div>`}
-          ${client.tos_uri !== undefined && html`<div><dt>${consent.tosAlone}</dt><dd class="host">${client.tos_uri}</dd></div>`}
-        </dl>`
-}
-
-/** By their levels, as on the page. */
-function scopesOf({ scopes, claims }: Shown, then: Words): Html {
-  const levels = [1, 2, 3] as const
-  const details = claims && scopeItem({ ...claims, text: claimNames(claims.names) }, then)
-  return html`${levels.map((level) => {
-    const here = scopes.filter((scope) => scope.level === level)
-    const more = level === 1 && details
-    if (here.length === 0 && !more) return html``
-    const { title, note } = then.consent.levels[level]
-    return html`<div>
-          <h4 class="level level-${level}"><span class="level-gauge" aria-hidden="true"><i></i><i></i><i></i></span>${title}<span class="level-note">${note}</span></h4>
-          <ul class="scopes">${here.map((scope) => scopeItem(scope, then))}${more}</ul>
-        </div>`
-  })}`
-}
-
-const titles = (list: readonly string[]): Html => html`<ul class="may">${list.map((title) => html`<li>${title}</li>`)}</ul>`
-
-function part(title: Html | string, body: Html): Html {
-  return html`<section class="stack-s"><h4 class="field-label">${title}</h4>${body}</section>`
-}
-
-type Item = Pick<Shown['scopes'][number], 'title' | 'text' | 'lang' | 'text_lang' | 'required' | 'on'>
-
-function scopeItem({ title, text, lang, text_lang, required, on }: Item, { receipts, consent }: Words): Html {
-  const state = on ? html`${icon('check', 'icon-s')}${receipts.on}` : html`${icon('no', 'icon-s')}${receipts.off}`
-  return html`<li class="scope">
-            <span class="scope-name">${inLanguage(title, lang)}</span>
-            <div class="scope-text stack-s"><p>${inLanguage(text, text_lang)}</p></div>
-            <div class="scope-control"><span class="locked">${state}${required && html`, ${consent.required}`}</span></div>
-          </li>`
-}
-
-function differenceOf({ changed, gone }: NonNullable<Shown['difference']>, { again }: Words): Html | null {
-  if (changed.length + gone.length === 0) return null
-  return html`${changed.map((one) => part(one.what, html`<p class="small"><span class="was">${one.was || again.none}</span> <span class="visually-hidden">${again.isNow} </span>${one.is || again.none}</p>`))}
-        ${gone.length > 0 && part(again.gone, titles(gone))}`
+  return html`${known.map((word, i) => html`${i > 0 && comma(site.words)}${site.scopes[word] ? inWords(site.words, site.scopes[word].title) : word}`)}`
 }

@@ -4,7 +4,7 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { ReceiptFile, ReceiptVerdict, StoredReceipt } from '../../core/model/receipt.ts'
 import { oneReceiptFile, receiptFile } from '../accounts/receipts.ts'
 import { accountPage, enter, isReply, roomPath } from './account.ts'
-import { moment } from './dates.ts'
+import { comma, moment } from './dates.ts'
 import { readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -106,6 +106,7 @@ function item(site: Site, receipt: StoredReceipt): Html {
   const { receipts } = site.words
   const path = `${roomPath(site, 'receipts')}/${receipt.receipt_id}`
   const name = receiptName(site, receipt)
+  const which = html`<span class="visually-hidden">${comma(site.words)}${name}</span>`
   const dot =
     receipt.decision === 'withdrawn'
       ? html`<span class="timeline-dot">${icon('no')}</span>`
@@ -114,7 +115,7 @@ function item(site: Site, receipt: StoredReceipt): Html {
         <div class="stack-s">
           <p><b>${receiptDecision(site, receipt)}</b></p>
           <p class="small muted">${moment(receipt.at, site.words)}</p>
-          <p class="small"><span class="reference">${name}</span> <a href="${path}">${receipts.open}<span class="visually-hidden">, ${name}</span></a>, <a href="${path}.json" download>${receipts.download}<span class="visually-hidden">, ${name}</span></a></p>
+          <p class="small"><span class="reference">${name}</span> <a href="${path}">${receipt.shown_hash === undefined ? receipts.look : receipts.open}${which}</a>${comma(site.words)}<a href="${path}.json" download>${receipts.download}${which}</a></p>
         </div>
       </li>`
 }

@@ -199,4 +199,23 @@ export function restrictionTests(world: World): void {
     assert.equal((await world.store.consents.find(sub, client_id)).consent?.use?.counts[0], 52)
     assert.equal(await world.store.consents.use(sub, 'nobody', NOW, 1), true)
   })
+
+  it('the last three networks of use are kept, the newest first, and a use without one leaves them', async () => {
+    const { consent } = await given()
+    const { sub, client_id } = consent
+    for (const from of ['192.0.2.0/24', '198.51.100.0/24', '192.0.2.0/24', '203.0.113.0/24', '2001:db8:7::/48', ''])
+      assert.equal(await world.store.consents.use(sub, client_id, NOW, 1, from), true)
+    const [listed] = await world.store.consents.list(sub, { after: '', limit: 1 })
+    assert.deepEqual(listed?.use?.from, ['2001:db8:7::/48', '203.0.113.0/24', '192.0.2.0/24'])
+    const found = (await world.store.consents.find(sub, client_id)).consent!
+    assert.deepEqual(found.use?.from, listed.use.from)
+    // a decision leaves them as they are
+    await world.store.consents.decide({ ...consent, granted_at: NOW + 1 }, aReceipt(consent))
+    assert.deepEqual((await world.store.consents.find(sub, client_id)).consent?.use, found.use)
+    await world.race(async (one, i) => {
+      while (!(await one.consents.use(sub, client_id, NOW, 1, `10.0.${i}.0/24`)));
+    })
+    const raced = (await world.store.consents.find(sub, client_id)).consent?.use
+    assert.deepEqual([raced?.counts[0], raced?.from?.length], [56, 3])
+  })
 }

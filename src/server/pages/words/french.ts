@@ -45,9 +45,14 @@ export const french: Words = {
     heading: (app, product) => html`${app} demande à utiliser votre compte ${product.replaceAll(' ', '\u00A0')}`,
     reviewed: 'Examinée',
     reviewedText: (product) => `${product} a examiné cette application.`,
+    verified: 'Éditeur vérifié',
+    verifiedText: (publisher, product) => html`<b>${publisher}</b>. ${product} a vérifié de qui il s’agit.`,
     unverified: 'Éditeur non vérifié',
     unverifiedText: (app, product) =>
       html`Personne chez ${product} n’a vérifié qui se trouve derrière ${app}. Ne continuez que si vous le savez.`,
+    alike: 'Son nom ressemble à un autre',
+    alikeText: (product) =>
+      `On peut le prendre pour le nom d’une autre application, ou de ${product}. Regardez où votre réponse est envoyée.`,
     here: 'La réponse reste sur cet ordinateur',
     hereText: (app, host) =>
       html`Elle va à un programme ici même, à l’adresse <span class="host">${host}</span>. Nous ne pouvons pas savoir lequel. Ne continuez que si <b>vous</b> avez lancé ${app} à l’instant.`,
@@ -92,9 +97,9 @@ export const french: Words = {
     willNotText:
       'Votre mot de passe, ni rien qui ne soit pas sur cette page. L’application pourra demander plus tard davantage, et vous verriez une page comme celle-ci.',
     next: (app, host, apps) =>
-      html`Si vous autorisez, vous revenez à <b>${host}</b> et retrouvez ceci dans <a href="${apps}">Applications connectées</a>, où vous pouvez y mettre fin. Si vous refusez, ${app} n’apprend que cela.`,
+      html`Si vous autorisez, vous revenez à <b>${host}</b> et un reçu est conservé dans <a href="${apps}">Applications connectées</a>, où vous pouvez restreindre, suspendre ou arrêter cela. Si vous refusez, ${app} n’apprend que cela.`,
     nextHere: (app, apps) =>
-      html`Si vous autorisez, vous revenez à ${app} et retrouvez ceci dans <a href="${apps}">Applications connectées</a>, où vous pouvez y mettre fin. Si vous refusez, ${app} n’apprend que cela.`,
+      html`Si vous autorisez, vous revenez à ${app} et un reçu est conservé dans <a href="${apps}">Applications connectées</a>, où vous pouvez restreindre, suspendre ou arrêter cela. Si vous refusez, ${app} n’apprend que cela.`,
     deny: 'Refuser',
     allow: 'Autoriser',
   },
@@ -117,7 +122,8 @@ export const french: Words = {
       host: 'Où votre réponse est envoyée',
       name: 'Son nom',
       logo: 'Son image',
-      publisher: 'Son propre site',
+      publisher: 'Son éditeur',
+      site: 'Son propre site',
       policy: 'Sa politique de confidentialité',
       tos: 'Ses conditions',
     },
@@ -144,6 +150,9 @@ export const french: Words = {
     intro: 'Chacune de vos décisions sur une application laisse un reçu. Personne ne peut le modifier ensuite sans que cela se voie.',
     none: 'Aucun reçu pour l’instant',
     noneText: 'Quand vous autorisez une application à utiliser votre compte, ou y mettez fin, un reçu se trouve ici.',
+    look: 'Le voir',
+    app: 'L’application',
+    version: 'Version affichée',
     open: 'Ce que vous avez vu',
     download: 'Télécharger',
     downloadAll: 'Tout télécharger',
@@ -206,6 +215,9 @@ export const french: Words = {
     stopped: 'Arrêtée',
     itMay: 'Elle peut :',
     recognise: 'Vous reconnaître',
+    by: (publisher) => html`par ${publisher}`,
+    from: 'Depuis',
+    near: 'votre réseau actuel',
     sentTo: 'Les réponses vont à',
     since: 'Autorisée',
     until: 'Prend fin',

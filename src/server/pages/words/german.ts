@@ -45,9 +45,14 @@ export const german: Words = {
     heading: (app, product) => html`${app} bittet darum, Ihr Konto bei ${product.replaceAll(' ', '\u00A0')} zu nutzen`,
     reviewed: 'Geprüft',
     reviewedText: (product) => `${product} hat sich diese App angesehen.`,
+    verified: 'Herausgeber bestätigt',
+    verifiedText: (publisher, product) => html`<b>${publisher}</b>. ${product} hat geprüft, wer das ist.`,
     unverified: 'Herausgeber nicht bestätigt',
     unverifiedText: (app, product) =>
       html`Niemand bei ${product} hat geprüft, wer hinter ${app} steht. Gehen Sie nur weiter, wenn Sie ihn kennen.`,
+    alike: 'Der Name sieht aus wie ein anderer',
+    alikeText: (product) =>
+      `Man kann ihn für den Namen einer anderen App oder von ${product} selbst halten. Achten Sie darauf, wohin Ihre Antwort geht.`,
     here: 'Die Antwort bleibt auf diesem Computer',
     hereText: (app, host) =>
       html`Sie geht an ein Programm hier, unter <span class="host">${host}</span>. Welches es ist, können wir nicht sehen. Gehen Sie nur weiter, wenn <b>Sie</b> ${app} gerade eben gestartet haben.`,
@@ -92,9 +97,9 @@ export const german: Words = {
     willNotText:
       'Ihr Passwort, und alles, was nicht auf dieser Seite steht. Die App kann später um mehr bitten; dann sähen Sie eine Seite wie diese.',
     next: (app, host, apps) =>
-      html`Wenn Sie erlauben, kehren Sie zu <b>${host}</b> zurück und finden dies unter <a href="${apps}">Verbundene Apps</a>, wo Sie es beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
+      html`Wenn Sie erlauben, kehren Sie zu <b>${host}</b> zurück, und ein Beleg liegt unter <a href="${apps}">Verbundene Apps</a>, wo Sie dies einschränken, anhalten oder beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
     nextHere: (app, apps) =>
-      html`Wenn Sie erlauben, kehren Sie zu ${app} zurück und finden dies unter <a href="${apps}">Verbundene Apps</a>, wo Sie es beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
+      html`Wenn Sie erlauben, kehren Sie zu ${app} zurück, und ein Beleg liegt unter <a href="${apps}">Verbundene Apps</a>, wo Sie dies einschränken, anhalten oder beenden können. Wenn Sie ablehnen, erfährt ${app} nur das.`,
     deny: 'Ablehnen',
     allow: 'Erlauben',
   },
@@ -121,7 +126,8 @@ export const german: Words = {
       host: 'Wohin Ihre Antwort geht',
       name: 'Ihr Name',
       logo: 'Ihr Bild',
-      publisher: 'Ihre eigene Website',
+      publisher: 'Ihr Herausgeber',
+      site: 'Ihre eigene Website',
       policy: 'Ihre Datenschutzerklärung',
       tos: 'Ihre Bedingungen',
     },
@@ -152,6 +158,9 @@ export const german: Words = {
     intro: 'Jede Ihrer Entscheidungen über eine App hinterlässt einen Beleg. Niemand kann ihn später unbemerkt ändern.',
     none: 'Noch kein Beleg',
     noneText: 'Wenn Sie einer App Zugriff auf Ihr Konto erlauben oder ihn beenden, steht hier ein Beleg darüber.',
+    look: 'Ansehen',
+    app: 'Die App',
+    version: 'Gezeigte Version',
     open: 'Was Sie gesehen haben',
     download: 'Herunterladen',
     downloadAll: 'Alle herunterladen',
@@ -214,6 +223,9 @@ export const german: Words = {
     stopped: 'Gestoppt',
     itMay: 'Sie darf:',
     recognise: 'Sie wiedererkennen',
+    by: (publisher) => html`von ${publisher}`,
+    from: 'Von wo',
+    near: 'Ihr jetziges Netz',
     sentTo: 'Antworten gehen an',
     since: 'Erlaubt',
     until: 'Endet',
