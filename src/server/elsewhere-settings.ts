@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { isScope } from '../core/model/scope.ts'
+import { isScope, PROFILE_CLAIMS } from '../core/model/scope.ts'
 import type { Joining } from './accounts/elsewhere.ts'
 import { isLoopback, readMembers, readObject, readTexts, readWords, type Wrong } from './settings.ts'
 import type { LdapSettings, UpstreamSettings } from './upstreams/upstream-settings.ts'
@@ -11,23 +11,8 @@ const ID = /^[a-z][a-z0-9-]{0,31}$/
 const MOST_UPSTREAMS = 20
 const JOINING: readonly Joining[] = ['verified', 'any', 'none']
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post'] as const
-/** Standard claims that may be taken over. @spec OIDC Core §5.1 */
-const CLAIMS: readonly string[] = [
-  'name',
-  'given_name',
-  'family_name',
-  'middle_name',
-  'nickname',
-  'preferred_username',
-  'profile',
-  'picture',
-  'website',
-  'gender',
-  'birthdate',
-  'zoneinfo',
-  'locale',
-  'phone_number',
-]
+/** Standard claims that may be taken over: when its own record changed a provider knows, and we of ours. @spec OIDC Core §5.1 */
+const CLAIMS = [...PROFILE_CLAIMS.filter((claim) => claim !== 'updated_at'), 'phone_number']
 const UPSTREAM_MEMBERS = ['label', 'issuer', 'client_id', 'token_endpoint_auth_method', 'scope', 'claims', 'joining', 'linking', 'domains']
 
 /** The variable that holds the secret of an upstream. */

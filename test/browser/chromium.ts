@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
 /** Where Chromium is; null where this machine has none. */
 export const CHROMIUM: string | null =
@@ -25,7 +25,34 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM ?? '', headless: true, args: FLAGS })
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+type Kind = 'with scripts' | 'without scripts'
+/** A window is what costs most: each browser has one of each kind, and walk comes after walk in it. */
+const windows: Readonly<Record<Kind, WeakMap<Browser, Promise<Page>>>> = { 'with scripts': new WeakMap(), 'without scripts': new WeakMap() }
+
+/** Walks in a browser that knows nothing of the walks before, and leaves nothing to those that follow. One at a time. */
+export async function visit(browser: Browser, kind: Kind, walk: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
+  if (!windows[kind].has(browser)) windows[kind].set(browser, openWindow(browser, kind))
+  const page = (await windows[kind].get(browser))!
+  const context = page.context()
+  try {
+    await walk(page, context)
+  } finally {
+    page.removeAllListeners()
+    await page.unrouteAll()
+    await page.goto('about:blank')
+    for (const other of context.pages()) if (other !== page) await other.close()
+    await context.clearCookies()
+  }
+}
+
+async function openWindow(browser: Browser, kind: Kind): Promise<Page> {
+  const context = await browser.newContext({ javaScriptEnabled: kind === 'with scripts' })
+  context.setDefaultTimeout(15_000)
+  return context.newPage()
+}
+
+// its own value is large, and nobody wants it here
+const axe = `${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')};0`
 
 /** Widths of a phone and a desk, in pixels. */
 const WIDTHS = [390, 1280]
@@ -34,27 +61,33 @@ type Scheme = 'light' | 'dark'
 const SCHEMES: Readonly<Record<number, readonly Scheme[]>> =
   process.env['PAGES'] === 'thorough' ? { 390: ['light', 'dark'], 1280: ['light', 'dark'] } : { 390: ['light'], 1280: ['dark'] }
 
-/**
- * The same markup and style sheet in a context of its own, where scripts may run: where people walk they are off. What is asked for in
- * `work` is asked at each width.
- */
+/** One page of each browser in which copies are looked at: what axe costs most is to be compiled, and there it is once. */
+const copies = new WeakMap<Browser, Promise<Page>>()
+
+/** A page in a context of its own, where scripts may run: where people walk they are off. */
+async function openCopies(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ bypassCSP: true, reducedMotion: 'reduce' })
+  return context.newPage()
+}
+
+/** The same markup and style sheet as this page has. What is asked for in `work` is asked at each width. */
 async function inCopy(page: Page, work: (copy: Page, width: number) => Promise<string[]>): Promise<string[]> {
   const browser = page.context().browser()
   if (!browser) throw new Error('The page has no browser.')
-  const context = await browser.newContext({ bypassCSP: true, reducedMotion: 'reduce' })
+  if (!copies.has(browser)) copies.set(browser, openCopies(browser))
+  const copy = (await copies.get(browser))!
+  const [address, body] = [page.url(), await page.content()]
+  await copy.route(address, (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }))
   try {
-    const copy = await context.newPage()
-    const body = await page.content()
-    await copy.route(page.url(), (route) => route.fulfill({ body, contentType: 'text/html; charset=utf-8' }))
-    await copy.goto(page.url())
+    await copy.goto(address)
     const found: string[] = []
     for (const width of WIDTHS) {
       await copy.setViewportSize({ width, height: 800 })
-      for (const one of await work(copy, width)) found.push(`${width} ${new URL(page.url()).pathname} ${one}`)
+      for (const one of await work(copy, width)) found.push(`${width} ${new URL(address).pathname} ${one}`)
     }
     return found
   } finally {
-    await context.close()
+    await copy.unroute(address)
   }
 }
 
@@ -70,11 +103,14 @@ export function findFaults(page: Page): Promise<string[]> {
 
 async function barriersOf(copy: Page, width: number): Promise<string[]> {
   const found: string[] = []
+  if (!(await copy.evaluate(() => 'axe' in globalThis))) await copy.evaluate(axe)
   for (const colorScheme of SCHEMES[width] ?? []) {
     await copy.emulateMedia({ colorScheme })
-    await copy.evaluate(axe)
     const { violations } = await copy.evaluate(() =>
-      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({ resultTypes: ['violations'] }),
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+        resultTypes: ['violations'],
+        preload: false, // our pages have no media, and no rule that is on looks into style sheets
+      }),
     )
     for (const { id, nodes } of violations) for (const { target } of nodes) found.push(`${colorScheme} ${id}: ${target.join(' ')}`)
   }
@@ -89,8 +125,8 @@ export function findOverflows(page: Page): Promise<string[]> {
 async function overflowsOf(copy: Page): Promise<string[]> {
   const found: string[] = []
   for (const size of ['100%', '200%']) {
-    await copy.addStyleTag({ content: `html { font-size: ${size} !important }` })
-    const over = await copy.evaluate(() => {
+    const over = await copy.evaluate((fontSize) => {
+      document.documentElement.style.setProperty('font-size', fontSize, 'important')
       const lines: string[] = []
       const page = document.documentElement
       if (page.scrollWidth > page.clientWidth) lines.push(`the page is ${page.scrollWidth - page.clientWidth} px too wide`)
@@ -100,11 +136,11 @@ async function overflowsOf(copy: Page): Promise<string[]> {
         if (unseen || (left >= -1 && right <= page.clientWidth + 1)) continue
         lines.push(`${element.tagName.toLowerCase()}.${element.className} ${(element.textContent ?? '').trim().slice(0, 30)}`)
       }
+      document.documentElement.style.removeProperty('font-size')
       return lines
-    })
+    }, size)
     for (const one of over) found.push(`at ${size}: ${one}`)
   }
-  await copy.addStyleTag({ content: 'html { font-size: 100% !important }' })
   return found
 }
 

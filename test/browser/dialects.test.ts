@@ -10,11 +10,11 @@ import { VENDORS, type VendorName, vendors } from '../dialects/vendors.ts'
 import { findPorts } from '../support/program.ts'
 import { openSite, PASSWORD, type TestSite } from '../support/site.ts'
 import type { Words } from '../support/world.ts'
-import { byId, findBarriers, noChromium, openBrowser } from './chromium.ts'
+import { byId, findBarriers, noChromium, openBrowser, visit } from './chromium.ts'
 
 let browser: Browser
 
-/** A server with every dialect on, an app of another site, and a browser of its own without scripts. */
+/** A server with every dialect on, an app of another site, and a browser without scripts. */
 interface Walk {
   site: TestSite
   page: Page
@@ -164,17 +164,15 @@ async function walk(name: VendorName, run: (road: Walk) => Promise<void>): Promi
   const site = await openSite({ config: { issuer, dialects: ['standard', ...VENDORS] } })
   const door = await listen(site.app.handle, { port, host: '127.0.0.1' })
   const app = await openApp()
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  context.setDefaultTimeout(15_000)
   try {
-    const page = await context.newPage()
     const vendor = vendors[name]
     const scope = `${vendor.client.scope}${name === 'telnyx' ? ' invoices.read' : ''}`
     const shape = { ...vendor.client, scope, redirect_uris: [`${app.address}/cb`], dialect: name }
     const client = await site.addClient(shape as Client)
-    await run({ site, page, context, client, ...steps(site, page, app.address, name, client) })
+    await visit(browser, 'without scripts', (page, context) =>
+      run({ site, page, context, client, ...steps(site, page, app.address, name, client) }),
+    )
   } finally {
-    await context.close()
     await door.close(0)
     await site.close()
     await app.close()

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core'
 import { createProduct } from '../../examples/express-host/product.ts'
 import { findPorts } from '../support/program.ts'
 import { openServer, type TestServer } from '../support/server.ts'
-import { byId, noChromium, openBrowser } from './chromium.ts'
+import { byId, noChromium, openBrowser, visit } from './chromium.ts'
 
 const PERSON = { id: 'u-7', email: 'mara@product.example', name: 'Mara of the product', password: 'otter-lantern-62' }
 
@@ -56,59 +56,59 @@ describe('a product of another site hands its people over, in a browser', { skip
   }
 
   it('sign-in there, consent here, another account, and sign-out of both', async () => {
-    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
-    const complaints: string[] = []
-    page.on('console', (message) => complaints.push(message.text()))
-    await page.goto(authorize())
-    await fillSignIn(page)
-    await byId(page, 'consent-allow').click()
-    await page.waitForURL(`${callback}?**`)
-    assert.ok(new URL(page.url()).searchParams.get('code'))
+    await visit(browser, 'without scripts', async (page) => {
+      const complaints: string[] = []
+      page.on('console', (message) => complaints.push(message.text()))
+      await page.goto(authorize())
+      await fillSignIn(page)
+      await byId(page, 'consent-allow').click()
+      await page.waitForURL(`${callback}?**`)
+      assert.ok(new URL(page.url()).searchParams.get('code'))
 
-    await page.goto(authorize({ prompt: 'consent' })) // signed in to both: nobody asks who it is
-    await page.waitForTimeout(1_100) // the product counts in whole seconds
-    await byId(page, 'account-switch').click()
-    await byId(page, 'account-other').click() // a form of ours that ends at the product, which the policy must let through
-    await fillSignIn(page)
-    await byId(page, 'consent-deny').click()
-    await page.waitForURL(`${callback}?**`)
+      await page.goto(authorize({ prompt: 'consent' })) // signed in to both: nobody asks who it is
+      await page.waitForTimeout(1_100) // the product counts in whole seconds
+      await byId(page, 'account-switch').click()
+      await byId(page, 'account-other').click() // a form of ours that ends at the product, which the policy must let through
+      await fillSignIn(page)
+      await byId(page, 'consent-deny').click()
+      await page.waitForURL(`${callback}?**`)
 
-    await page.goto(`${server.issuer}/logout/confirm`)
-    await byId(page, 'logout-confirm').click()
-    await byId(page, 'logout-done').waitFor()
-    await page.goto(`${server.issuer}/account/apps`)
-    assert.ok(page.url().startsWith(`${origin}/sign-in`), page.url())
-    assert.deepEqual(
-      complaints.filter((text) => /content security policy/i.test(text)),
-      [],
-    )
-    await page.context().close()
+      await page.goto(`${server.issuer}/logout/confirm`)
+      await byId(page, 'logout-confirm').click()
+      await byId(page, 'logout-done').waitFor()
+      await page.goto(`${server.issuer}/account/apps`)
+      assert.ok(page.url().startsWith(`${origin}/sign-in`), page.url())
+      assert.deepEqual(
+        complaints.filter((text) => /content security policy/i.test(text)),
+        [],
+      )
+    })
   })
 
   it('a form of the product, which brings no cookies of ours along, opens the session all the same', async () => {
-    const page = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
-    await page.goto(`${origin}/sign-in`)
-    await fillSignIn(page)
-    // the hand-over that the product would send by a redirect, as a form
-    const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
-    const begun = await fetch(`${server.issuer}/login?next=apps`, { redirect: 'manual' })
-    const [name = '', value = ''] = (begun.headers.getSetCookie()[0] ?? '').split(';')[0]!.split('=')
-    await page.context().addCookies([{ name, value, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }])
-    const answer = await fetch(begun.headers.get('location')!, { redirect: 'manual', headers: { cookie: cookies } })
-    const words = new URL(answer.headers.get('location')!).searchParams
-    const fields = Object.entries({ state: words.get('state')!, handover: words.get('handover')! }).map(
-      ([field, text]) => `<input type="hidden" name="${field}" value="${text}">`,
-    )
-    await page.route(`${origin}/form`, (route) =>
-      route.fulfill({
-        contentType: 'text/html',
-        body: `<form method="post" action="${server.issuer}/session/handover">${fields.join('')}<button>Go on</button></form>`,
-      }),
-    )
-    await page.goto(`${origin}/form`)
-    await page.locator('button').click()
-    await page.waitForURL(`${server.issuer}/account/apps`)
-    assert.ok((await page.content()).includes('account-nav'))
-    await page.context().close()
+    await visit(browser, 'without scripts', async (page) => {
+      await page.goto(`${origin}/sign-in`)
+      await fillSignIn(page)
+      // the hand-over that the product would send by a redirect, as a form
+      const cookies = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+      const begun = await fetch(`${server.issuer}/login?next=apps`, { redirect: 'manual' })
+      const [name = '', value = ''] = (begun.headers.getSetCookie()[0] ?? '').split(';')[0]!.split('=')
+      await page.context().addCookies([{ name, value, domain: '127.0.0.1', path: '/', httpOnly: true, sameSite: 'Lax' }])
+      const answer = await fetch(begun.headers.get('location')!, { redirect: 'manual', headers: { cookie: cookies } })
+      const words = new URL(answer.headers.get('location')!).searchParams
+      const fields = Object.entries({ state: words.get('state')!, handover: words.get('handover')! }).map(
+        ([field, text]) => `<input type="hidden" name="${field}" value="${text}">`,
+      )
+      await page.route(`${origin}/form`, (route) =>
+        route.fulfill({
+          contentType: 'text/html',
+          body: `<form method="post" action="${server.issuer}/session/handover">${fields.join('')}<button>Go on</button></form>`,
+        }),
+      )
+      await page.goto(`${origin}/form`)
+      await page.locator('button').click()
+      await page.waitForURL(`${server.issuer}/account/apps`)
+      assert.ok((await page.content()).includes('account-nav'))
+    })
   })
 })

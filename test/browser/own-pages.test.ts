@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { createOwnPages } from '../../examples/own-pages/server.ts'
 import { findPorts } from '../support/program.ts'
 import { openServer, type TestServer } from '../support/server.ts'
-import { byId, noChromium, openBrowser } from './chromium.ts'
+import { byId, noChromium, openBrowser, visit } from './chromium.ts'
 
 describe('pages that a product draws itself, in a browser', { skip: noChromium }, () => {
   let browser: Browser
@@ -60,25 +60,25 @@ describe('pages that a product draws itself, in a browser', { skip: noChromium }
   }
 
   it('sign-in and consent happen on them alone, and the app gets its code', async () => {
-    const page = await (await browser.newContext()).newPage()
-    const seen: string[] = []
-    page.on('framenavigated', (frame) => seen.push(frame.url()))
-    const complaints = await signIn(page)
-    await byId(page, 'scope-profile').waitFor()
-    assert.ok(page.url().startsWith(`${own}/consent?ticket=`))
-    assert.equal(await byId(page, 'host').textContent(), new URL(callback).host)
-    await byId(page, 'allow').click()
-    await page.waitForURL(`${callback}?**`)
-    const answer = new URL(page.url()).searchParams
-    assert.deepEqual([answer.get('state'), answer.get('iss'), answer.get('error')], ['s', server.issuer, null])
-    assert.ok(answer.get('code'))
-    assert.deepEqual(complaints, [])
-    assert.deepEqual(
-      seen.filter((url) => url.startsWith(server.issuer)),
-      [],
-      'no page of ours was shown',
-    )
-    await page.context().close()
+    await visit(browser, 'with scripts', async (page) => {
+      const seen: string[] = []
+      page.on('framenavigated', (frame) => seen.push(frame.url()))
+      const complaints = await signIn(page)
+      await byId(page, 'scope-profile').waitFor()
+      assert.ok(page.url().startsWith(`${own}/consent?ticket=`))
+      assert.equal(await byId(page, 'host').textContent(), new URL(callback).host)
+      await byId(page, 'allow').click()
+      await page.waitForURL(`${callback}?**`)
+      const answer = new URL(page.url()).searchParams
+      assert.deepEqual([answer.get('state'), answer.get('iss'), answer.get('error')], ['s', server.issuer, null])
+      assert.ok(answer.get('code'))
+      assert.deepEqual(complaints, [])
+      assert.deepEqual(
+        seen.filter((url) => url.startsWith(server.issuer)),
+        [],
+        'no page of ours was shown',
+      )
+    })
   })
 
   it('who comes again is asked only for what is new, and keeps the rest', async () => {
@@ -87,35 +87,35 @@ describe('pages that a product draws itself, in a browser', { skip: noChromium }
     const { client_id } = server.run('client', 'add', '--metadata', JSON.stringify(metadata))
     const asked = new URL(authorize)
     asked.searchParams.set('client_id', String(client_id))
-    const page = await (await browser.newContext()).newPage()
-    const complaints = await signIn(page)
-    await byId(page, 'deny').click()
-    await page.waitForURL(`${callback}?**`)
-    await page.goto(asked.href)
-    await byId(page, 'allow').click()
-    await page.waitForURL(`${callback}?**`)
-    await page.goto(asked.href.replace('openid+profile', 'openid+profile+email'))
-    await byId(page, 'scope-email').waitFor()
-    assert.deepEqual([await byId(page, 'scope-email').isChecked(), await byId(page, 'scope-profile').count()], [true, 0])
-    assert.equal(await byId(page, 'already').locator('li').count(), 1)
-    assert.equal(await byId(page, 'durations').isVisible(), false)
-    await byId(page, 'allow').click()
-    await page.waitForURL(`${callback}?**`)
-    assert.ok(new URL(page.url()).searchParams.get('code'))
-    assert.deepEqual(complaints, [])
-    await page.context().close()
+    await visit(browser, 'with scripts', async (page) => {
+      const complaints = await signIn(page)
+      await byId(page, 'deny').click()
+      await page.waitForURL(`${callback}?**`)
+      await page.goto(asked.href)
+      await byId(page, 'allow').click()
+      await page.waitForURL(`${callback}?**`)
+      await page.goto(asked.href.replace('openid+profile', 'openid+profile+email'))
+      await byId(page, 'scope-email').waitFor()
+      assert.deepEqual([await byId(page, 'scope-email').isChecked(), await byId(page, 'scope-profile').count()], [true, 0])
+      assert.equal(await byId(page, 'already').locator('li').count(), 1)
+      assert.equal(await byId(page, 'durations').isVisible(), false)
+      await byId(page, 'allow').click()
+      await page.waitForURL(`${callback}?**`)
+      assert.ok(new URL(page.url()).searchParams.get('code'))
+      assert.deepEqual(complaints, [])
+    })
   })
 
   it('a wrong password is told there, and a denial reaches the app', async () => {
-    const page = await (await browser.newContext()).newPage()
-    await signIn(page, 'wrong horse battery')
-    await page.getByText('tries are left').waitFor()
-    await byId(page, 'password').fill('otter-lantern-62')
-    await byId(page, 'submit').click()
-    await byId(page, 'deny').click()
-    await page.waitForURL(`${callback}?**`)
-    assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied')
-    await page.context().close()
+    await visit(browser, 'with scripts', async (page) => {
+      await signIn(page, 'wrong horse battery')
+      await page.getByText('tries are left').waitFor()
+      await byId(page, 'password').fill('otter-lantern-62')
+      await byId(page, 'submit').click()
+      await byId(page, 'deny').click()
+      await page.waitForURL(`${callback}?**`)
+      assert.equal(new URL(page.url()).searchParams.get('error'), 'access_denied')
+    })
   })
 
   it('who signs in on our page, as with a passkey, is led on to the consent page of the product', async () => {
@@ -124,49 +124,48 @@ describe('pages that a product draws itself, in a browser', { skip: noChromium }
     const asked = new URL(authorize)
     asked.searchParams.set('client_id', String(client_id))
     asked.searchParams.set('redirect_uri', redirect_uri)
-    const page = await (await browser.newContext()).newPage()
-    await page.goto(asked.href)
-    const ticket = new URL(page.url()).searchParams.get('ticket')!
-    await page.goto(`${server.issuer}/login?${new URLSearchParams({ ticket, page: 'ours' })}`)
-    await byId(page, 'login-email').fill('mara@otterbakery.example')
-    await byId(page, 'login-password').fill('otter-lantern-62')
-    await byId(page, 'login-submit').click()
-    await page.waitForURL(`${own}/consent?**`, { timeout: 5_000 })
-    await page.context().close()
+    await visit(browser, 'with scripts', async (page) => {
+      await page.goto(asked.href)
+      const ticket = new URL(page.url()).searchParams.get('ticket')!
+      await page.goto(`${server.issuer}/login?${new URLSearchParams({ ticket, page: 'ours' })}`)
+      await byId(page, 'login-email').fill('mara@otterbakery.example')
+      await byId(page, 'login-password').fill('otter-lantern-62')
+      await byId(page, 'login-submit').click()
+      await page.waitForURL(`${own}/consent?**`, { timeout: 5_000 })
+    })
   })
 
   it('a page of another origin reads and decides nothing', async () => {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await signIn(page)
-    await byId(page, 'deny').waitFor()
-    const ticket = new URL(page.url()).searchParams.get('ticket')
-    const theirs = await context.newPage()
-    await theirs.goto(`${evil}/`)
-    const outcomes = await theirs.evaluate(
-      async ({ issuer, ticket }) => {
-        const body = JSON.stringify({ ticket, decision: 'deny' })
-        const tries = [
-          fetch(`${issuer}/interaction?ticket=${ticket}`, { credentials: 'include' }),
-          fetch(`${issuer}/interaction/decision`, {
-            method: 'POST',
-            credentials: 'include',
-            headers: { 'content-type': 'application/json' },
-            body,
-          }),
-        ]
-        return Promise.all(
-          tries.map((one) =>
-            one.then(
-              ({ status }) => String(status),
-              () => 'refused by the browser',
+    await visit(browser, 'with scripts', async (page, context) => {
+      await signIn(page)
+      await byId(page, 'deny').waitFor()
+      const ticket = new URL(page.url()).searchParams.get('ticket')
+      const theirs = await context.newPage()
+      await theirs.goto(`${evil}/`)
+      const outcomes = await theirs.evaluate(
+        async ({ issuer, ticket }) => {
+          const body = JSON.stringify({ ticket, decision: 'deny' })
+          const tries = [
+            fetch(`${issuer}/interaction?ticket=${ticket}`, { credentials: 'include' }),
+            fetch(`${issuer}/interaction/decision`, {
+              method: 'POST',
+              credentials: 'include',
+              headers: { 'content-type': 'application/json' },
+              body,
+            }),
+          ]
+          return Promise.all(
+            tries.map((one) =>
+              one.then(
+                ({ status }) => String(status),
+                () => 'refused by the browser',
+              ),
             ),
-          ),
-        )
-      },
-      { issuer: server.issuer, ticket },
-    )
-    assert.deepEqual(outcomes, ['refused by the browser', 'refused by the browser'])
-    await context.close()
+          )
+        },
+        { issuer: server.issuer, ticket },
+      )
+      assert.deepEqual(outcomes, ['refused by the browser', 'refused by the browser'])
+    })
   })
 })

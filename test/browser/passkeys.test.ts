@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core'
-import { byId, findBarriers, noChromium, openBrowser, pressOn } from './chromium.ts'
+import { byId, findBarriers, noChromium, openBrowser, pressOn, visit } from './chromium.ts'
 import { type Started, startVouchsafe } from './start.ts'
 
 let started: Started
 let browser: Browser
 
 /** A browser with scripts, and an authenticator that knows whose finger it is. */
-interface Visit {
+interface WithKey {
   context: BrowserContext
   page: Page
   cdp: CDPSession
   authenticatorId: string
 }
 
-async function visit(walk: (visit: Visit) => Promise<void>): Promise<void> {
-  const context = await browser.newContext()
-  context.setDefaultTimeout(15_000)
-  try {
-    const page = await context.newPage()
+function visitWithKey(walk: (visit: WithKey) => Promise<void>): Promise<void> {
+  return visit(browser, 'with scripts', async (page, context) => {
     const cdp = await context.newCDPSession(page)
     await cdp.send('WebAuthn.enable')
     const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
@@ -32,10 +29,13 @@ async function visit(walk: (visit: Visit) => Promise<void>): Promise<void> {
         automaticPresenceSimulation: true,
       },
     })
-    await walk({ context, page, cdp, authenticatorId })
-  } finally {
-    await context.close()
-  }
+    try {
+      await walk({ context, page, cdp, authenticatorId })
+    } finally {
+      await cdp.send('WebAuthn.disable') // and its authenticators are gone
+      await cdp.detach()
+    }
+  })
 }
 
 async function passwordSignIn(page: Page, path = '/login?next=security'): Promise<void> {
@@ -62,7 +62,7 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
   })
 
   it('is added in the room, signs in alone and after a password, is renamed and removed; without a barrier', async () => {
-    await visit(async ({ context, page, cdp, authenticatorId }) => {
+    await visitWithKey(async ({ context, page, cdp, authenticatorId }) => {
       const barriers: string[] = []
       const look = async () => barriers.push(...(await findBarriers(page)))
       await passwordSignIn(page)
@@ -112,7 +112,7 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
   })
 
   it('goes from the app to the app, and the ID token tells of it', async () => {
-    await visit(async ({ context, page }) => {
+    await visitWithKey(async ({ context, page }) => {
       await passwordSignIn(page)
       await addPasskey(page, '')
       await byId(page, 'recovery-codes').waitFor()
@@ -132,7 +132,7 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
   })
 
   it('WebAuthn Level 3 §13.4.3 an answer that is sent again, or from another browser, opens nothing', async () => {
-    await visit(async ({ context, page }) => {
+    await visitWithKey(async ({ context, page }) => {
       await passwordSignIn(page)
       await addPasskey(page, 'Replayed')
       await byId(page, 'recovery-codes').waitFor()
@@ -160,7 +160,7 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
   })
 
   it('where the authenticator says no the page says so, and lets it be tried again', async () => {
-    await visit(async ({ page, cdp, authenticatorId }) => {
+    await visitWithKey(async ({ page, cdp, authenticatorId }) => {
       await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false })
       await page.goto(`${started.issuer}/login/passkey?next=security`)
       await byId(page, 'passkey-start').click()
@@ -171,10 +171,7 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
   })
 
   it('without a script the page says so, and leads back', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false })
-    context.setDefaultTimeout(15_000)
-    try {
-      const page = await context.newPage()
+    await visit(browser, 'without scripts', async (page) => {
       await page.goto(`${started.issuer}/login?next=security`)
       await byId(page, 'login-passkey').click()
       await byId(page, 'passkey-without').waitFor()
@@ -182,8 +179,6 @@ describe('passkeys in a browser', { skip: noChromium, timeout: 120_000 }, () => 
       assert.deepEqual(await findBarriers(page), [])
       await byId(page, 'passkey-back').click()
       await byId(page, 'login-password').waitFor()
-    } finally {
-      await context.close()
-    }
+    })
   })
 })

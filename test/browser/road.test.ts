@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { byId, findBarriers, noChromium, openBrowser, pressOn, tabTo } from './chromium.ts'
+import { byId, findBarriers, noChromium, openBrowser, pressOn, tabTo, visit } from './chromium.ts'
 import { type Started, startVouchsafe } from './start.ts'
 
 let started: Started
@@ -11,134 +11,133 @@ describe('the road in a browser without scripts', { skip: noChromium, timeout: 3
   before(async () => {
     browser = await openBrowser()
   })
-  // consents are remembered: each walk has a server of its own
-  beforeEach(async () => {
-    started = await startVouchsafe()
-  })
-  afterEach(() => started?.close())
   after(() => browser?.close())
 
-  it('axe finds what is wrong with a page, so that finding nothing means something', async () => {
-    await visit(async (page) => {
-      await page.route(`${started.app}/barrier`, (route) => route.fulfill({ contentType: 'text/html', body: '<img src="/x.png">' }))
-      await page.goto(`${started.app}/barrier`)
-      assert.match((await findBarriers(page)).join('\n'), /image-alt/)
+  describe('that leaves nothing behind', () => {
+    before(async () => {
+      started = await startVouchsafe()
     })
-  })
+    after(() => started?.close())
 
-  it('server, demo app and demo API are up within a second (five are allowed here), whatever Node is on the PATH', () => {
-    assert.ok(started.took < 5000, `${Math.round(started.took)} ms`)
-  })
-
-  it('demo app → sign-in → consent → app → API call → refresh → sign-out, by keyboard, without a barrier', async () => {
-    await visit(async (page) => {
-      const barriers: string[] = []
-      const look = async () => barriers.push(...(await findBarriers(page)))
-      await page.goto(`${started.issuer}/`)
-      await look()
-      await page.goto(started.app)
-      await look()
-      await pressOn(page, 'demo-connect', 'Enter')
-      await signIn(page, look)
-      await consent(page, look)
-      await seeTokens(page, look)
-      await useTokens(page, look)
-      await signOut(page, look)
-      assert.deepEqual(barriers, [])
+    it('axe finds what is wrong with a page, so that finding nothing means something', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await page.route(`${started.app}/barrier`, (route) => route.fulfill({ contentType: 'text/html', body: '<img src="/x.png">' }))
+        await page.goto(`${started.app}/barrier`)
+        assert.match((await findBarriers(page)).join('\n'), /image-alt/)
+      })
     })
-  })
 
-  it('a wrong password is told in words, and nothing is given', async () => {
-    await visit(async (page) => {
-      await beginAt(page)
-      await fillSignIn(page, 'wrong horse battery')
-      await byId(page, 'login-error').waitFor()
-      assert.equal(await byId(page, 'login-error').getAttribute('role'), 'alert')
-      assert.deepEqual(await findBarriers(page), [])
-      assert.equal(new URL(page.url()).origin, started.issuer)
+    it('server, demo app and demo API are up within a second (five are allowed here), whatever Node is on the PATH', () => {
+      assert.ok(started.took < 5000, `${Math.round(started.took)} ms`)
     })
-  })
 
-  it('RFC 6749 §4.1.2.1 a denial brings the person back to the app as access_denied', async () => {
-    await visit(async (page) => {
-      await beginAt(page)
-      await fillSignIn(page)
-      await pressOn(page, 'consent-deny', 'Enter')
-      await byId(page, 'demo-denied').waitFor()
-      assert.equal(new URL(page.url()).origin, started.app)
-      assert.deepEqual(await findBarriers(page), [])
+    it('a wrong password is told in words, and nothing is given', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await beginAt(page)
+        await fillSignIn(page, 'wrong horse battery')
+        await byId(page, 'login-error').waitFor()
+        assert.equal(await byId(page, 'login-error').getAttribute('role'), 'alert')
+        assert.deepEqual(await findBarriers(page), [])
+        assert.equal(new URL(page.url()).origin, started.issuer)
+      })
     })
-  })
 
-  it('what is revoked on the page of connected apps cannot be refreshed', async () => {
-    await visit(async (page) => {
-      await connect(page)
-      await page.goto(`${started.issuer}/account/apps`)
-      assert.deepEqual(await findBarriers(page), [])
-      await revoke(page)
-      assert.deepEqual(await findBarriers(page), [])
-      await page.goto(started.app)
-      await pressOn(page, 'demo-refresh', 'Enter')
-      await byId(page, 'demo-ended').waitFor()
+    it('RFC 6749 §4.1.2.1 a denial brings the person back to the app as access_denied', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await beginAt(page)
+        await fillSignIn(page)
+        await pressOn(page, 'consent-deny', 'Enter')
+        await byId(page, 'demo-denied').waitFor()
+        assert.equal(new URL(page.url()).origin, started.app)
+        assert.deepEqual(await findBarriers(page), [])
+      })
     })
-  })
 
-  it('the back button after a consent, and the form sent again, give nothing to anybody but the app', async () => {
-    await visit(async (page) => {
-      await connect(page)
-      await page.goBack()
-      await page.goBack()
-      const allow = byId(page, 'consent-allow')
-      if (await allow.isVisible()) await allow.click()
-      await page.waitForLoadState()
-      const here = new URL(page.url())
-      assert.ok([started.app, started.issuer].includes(here.origin), here.origin)
-      await page.goto(started.app)
-      assert.ok((await byId(page, 'demo-connected').isVisible()) || (await byId(page, 'demo-connect').isVisible()))
-    })
-  })
-
-  it('a consent form that is sent twice is answered twice, and the app takes one answer', async () => {
-    await visit(async (page, context) => {
-      await beginAt(page)
-      await fillSignIn(page)
-      const form = await readForm(page)
-      const send = () =>
-        context.request.post(form.action, { form: form.fields, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 })
-      const [one, other] = [await send(), await send()]
-      assert.deepEqual([one.status(), other.status()], [303, 303])
-      const [first, second] = [await follow(context, one.headers()['location']!), await follow(context, other.headers()['location']!)]
-      assert.equal(new URL(first).origin, started.app)
-      assert.equal((await context.request.get(first, { maxRedirects: 0 })).status(), 303)
-      if (new URL(second).origin === started.app) assert.equal((await context.request.get(second, { maxRedirects: 0 })).status(), 400)
-    })
-  })
-
-  it('the address of a consent page is of no use in another browser', async () => {
-    await visit(async (page) => {
-      await beginAt(page)
-      await fillSignIn(page)
-      await byId(page, 'consent-allow').waitFor()
-      const address = page.url()
-      await visit(async (stranger) => {
+    it('the address of a consent page is of no use in another browser', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await beginAt(page)
+        await fillSignIn(page)
+        await byId(page, 'consent-allow').waitFor()
+        const address = page.url()
+        const stranger = await browser.newPage({ javaScriptEnabled: false })
         await stranger.goto(address)
         assert.ok(await byId(stranger, 'login-email').isVisible(), 'the stranger is asked to sign in')
         assert.equal(await byId(stranger, 'consent-allow').count(), 0)
+        await stranger.close()
+      })
+    })
+  })
+
+  describe('that an app is allowed to go', () => {
+    // consents are remembered: each walk has a server of its own
+    beforeEach(async () => {
+      started = await startVouchsafe()
+    })
+    afterEach(() => started?.close())
+
+    it('demo app → sign-in → consent → app → API call → refresh → sign-out, by keyboard, without a barrier', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        const barriers: string[] = []
+        const look = async () => barriers.push(...(await findBarriers(page)))
+        await page.goto(`${started.issuer}/`)
+        await look()
+        await page.goto(started.app)
+        await look()
+        await pressOn(page, 'demo-connect', 'Enter')
+        await signIn(page, look)
+        await consent(page, look)
+        await seeTokens(page, look)
+        await useTokens(page, look)
+        await signOut(page, look)
+        assert.deepEqual(barriers, [])
+      })
+    })
+
+    it('what is revoked on the page of connected apps cannot be refreshed', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await connect(page)
+        await page.goto(`${started.issuer}/account/apps`)
+        assert.deepEqual(await findBarriers(page), [])
+        await revoke(page)
+        assert.deepEqual(await findBarriers(page), [])
+        await page.goto(started.app)
+        await pressOn(page, 'demo-refresh', 'Enter')
+        await byId(page, 'demo-ended').waitFor()
+      })
+    })
+
+    it('the back button after a consent, and the form sent again, give nothing to anybody but the app', async () => {
+      await visit(browser, 'without scripts', async (page) => {
+        await connect(page)
+        await page.goBack()
+        await page.goBack()
+        const allow = byId(page, 'consent-allow')
+        if (await allow.isVisible()) await allow.click()
+        await page.waitForLoadState()
+        const here = new URL(page.url())
+        assert.ok([started.app, started.issuer].includes(here.origin), here.origin)
+        await page.goto(started.app)
+        assert.ok((await byId(page, 'demo-connected').isVisible()) || (await byId(page, 'demo-connect').isVisible()))
+      })
+    })
+
+    it('a consent form that is sent twice is answered twice, and the app takes one answer', async () => {
+      await visit(browser, 'without scripts', async (page, context) => {
+        await beginAt(page)
+        await fillSignIn(page)
+        const form = await readForm(page)
+        const send = () =>
+          context.request.post(form.action, { form: form.fields, headers: { 'sec-fetch-site': 'same-origin' }, maxRedirects: 0 })
+        const [one, other] = [await send(), await send()]
+        assert.deepEqual([one.status(), other.status()], [303, 303])
+        const [first, second] = [await follow(context, one.headers()['location']!), await follow(context, other.headers()['location']!)]
+        assert.equal(new URL(first).origin, started.app)
+        assert.equal((await context.request.get(first, { maxRedirects: 0 })).status(), 303)
+        if (new URL(second).origin === started.app) assert.equal((await context.request.get(second, { maxRedirects: 0 })).status(), 400)
       })
     })
   })
 })
-
-/** A page of a browser of its own, with scripts off. */
-async function visit(walk: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  context.setDefaultTimeout(15_000)
-  try {
-    await walk(await context.newPage(), context)
-  } finally {
-    await context.close()
-  }
-}
 
 type Look = () => Promise<unknown>
 

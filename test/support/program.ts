@@ -31,13 +31,19 @@ export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): R
   return { ...Object.fromEntries(own), PATH: path.join(delimiter), ...more }
 }
 
+interface Given {
+  env?: Record<string, string>
+  input?: string
+}
+
 /** Runs the real program to its end. */
-export async function runProgram(
-  cwd: string,
-  args: readonly string[],
-  more: { env?: Record<string, string>; input?: string } = {},
-): Promise<Outcome> {
-  const child = spawn('node', [PROGRAM, ...args], { cwd, env: cleanEnvironment(more.env) })
+export function runProgram(cwd: string, args: readonly string[], more?: Given): Promise<Outcome> {
+  return runCommand(cwd, 'node', [PROGRAM, ...args], more)
+}
+
+/** Runs anything to its end. */
+export async function runCommand(cwd: string, file: string, args: readonly string[], more: Given = {}): Promise<Outcome> {
+  const child = spawn(file, args, { cwd, env: cleanEnvironment(more.env) })
   const outcome: Outcome = { code: null, stdout: '', stderr: '' }
   child.stdout.on('data', (part) => (outcome.stdout += part))
   child.stderr.on('data', (part) => (outcome.stderr += part))

@@ -1,13 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hashSync } from '@node-rs/argon2'
+import { randomName } from '../../src/core/crypto/random.ts'
 import type { Client, ClientMetadata } from '../../src/core/model/client.ts'
 import type { LogEvent } from '../../src/core/model/log.ts'
 import { standardScopes } from '../../src/core/model/scope.ts'
 import type { Store } from '../../src/core/model/store.ts'
 import type { StoredKey } from '../../src/core/model/stored-key.ts'
 import type { User } from '../../src/core/model/user.ts'
-import { addUser } from '../../src/server/accounts/users.ts'
+import { normalEmail } from '../../src/server/accounts/users.ts'
 import { type App, type AppOptions, createApp } from '../../src/server/app.ts'
 import { type Config, DEFAULT_LIFETIME } from '../../src/server/config.ts'
 import { type Browser, openBrowser, type Visit } from './browser.ts'
@@ -15,6 +17,8 @@ import { openAnother, openTestStore } from './store.ts'
 
 export const ISSUER = 'https://id.harbourbooks.example'
 export const PASSWORD = 'otter-lantern-62'
+/** As cheap as argon2id can be: tests compare with PASSWORD a thousand times, and nobody shall guess it. */
+const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
 /** A whole server with its pages on a file that goes away with it, and a clock that a test moves. */
@@ -37,13 +41,15 @@ export interface TestSite {
   close(): Promise<void>
 }
 
-/** What is slow to make, made once for all sites of this process: an RSA key, a password's hash. */
-const made: { keys: StoredKey[]; mara: User | null } = { keys: [], mara: null }
+/** What is slow to make, made once for all sites of this process: an RSA key. */
+const made: { keys: StoredKey[] } = { keys: [] }
 
-async function addMara(store: Store, clock: () => number): Promise<User> {
-  if (made.mara) await store.users.add(made.mara)
-  else made.mara = await addUser(store, { email: 'mara@otterbakery.example', password: PASSWORD, name: 'Mara Lindqvist' }, clock)
-  return made.mara
+/** As `addUser` would, whose password is PASSWORD. */
+async function addPerson(store: Store, clock: () => number, email: string, name?: string): Promise<User> {
+  const user: User = { sub: randomName(16), email: normalEmail(email), password_hash: hashSync(PASSWORD, CHEAP), created_at: clock() }
+  if (name !== undefined) user.name = name
+  if ((await store.users.add(user)) === 'taken') throw new Error(`${email} belongs to somebody already.`)
+  return user
 }
 
 export async function openSite(
@@ -85,11 +91,11 @@ export async function openSite(
     config,
     time,
     events,
-    mara: await addMara(store, clock),
+    mara: given.beside?.mara ?? (await addPerson(store, clock, 'mara@otterbakery.example', 'Mara Lindqvist')),
     tallyboat: await addClient({ client_id: 'tallyboat' }),
     browser: (address) => openBrowser(app.fetch, address),
     addClient,
-    addPerson: (email, name) => addUser(store, { email, password: PASSWORD, ...(name !== undefined && { name }) }, clock),
+    addPerson: (email, name) => addPerson(store, clock, email, name),
     authorizeUrl: (params = {}) => `${config.issuer}/authorize?${new URLSearchParams({ ...request, ...params })}`,
     signIn: async (browser, params, email = site.mara.email) => {
       const page = await browser.follow(await browser.get(site.authorizeUrl(params)), new URL(config.issuer).origin)

@@ -65,6 +65,24 @@ export interface ResourceDefinition {
 
 type Texts = Readonly<Record<string, string>>
 
+/** What the scope `profile` opens. @spec OIDC Core §5.4 */
+export const PROFILE_CLAIMS: readonly string[] = [
+  'name',
+  'family_name',
+  'given_name',
+  'middle_name',
+  'nickname',
+  'preferred_username',
+  'profile',
+  'picture',
+  'website',
+  'gender',
+  'birthdate',
+  'zoneinfo',
+  'locale',
+  'updated_at',
+]
+
 const own = (claims: readonly string[], title: Texts, description: Texts): ScopeDefinition => ({ title, description, level: 1, claims })
 
 /** The scopes that OpenID Connect defines; a deployment adds its own. @spec OIDC Core §5.4, OIDC Core §11 */
@@ -92,22 +110,7 @@ export const standardScopes: Readonly<Record<string, ScopeDefinition>> = {
     silent: true,
   },
   profile: own(
-    [
-      'name',
-      'family_name',
-      'given_name',
-      'middle_name',
-      'nickname',
-      'preferred_username',
-      'profile',
-      'picture',
-      'website',
-      'gender',
-      'birthdate',
-      'zoneinfo',
-      'locale',
-      'updated_at',
-    ],
+    PROFILE_CLAIMS,
     {
       en: 'Know who you are',
       de: 'Wissen, wer Sie sind',
