@@ -28,8 +28,14 @@ export async function findSession(seeker: Seeker, http: HttpRequest): Promise<St
 
 /** The same whatever it was opened with: to end it. */
 export async function findAnySession({ issuer, store, clock }: Seeker, http: HttpRequest): Promise<StoredSession | null> {
+  const session_hash = shownHash({ issuer }, http)
+  return session_hash ? store.sessions.find(session_hash, clock()) : null
+}
+
+/** What stands for the session of this browser's cookie, whether that still lasts or not. */
+export function shownHash({ issuer }: Pick<Accounts, 'issuer'>, http: HttpRequest): string | null {
   const secret = readCookie(http, cookieName(issuer, SESSION_COOKIE))
-  return secret ? store.sessions.find(sha256(secret), clock()) : null
+  return secret ? sha256(secret) : null
 }
 
 /** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
@@ -44,8 +50,8 @@ export function hasShownFactor({ amr = [] }: Pick<Session, 'amr'>): boolean {
 
 /** The same, and what its person has allowed this client. */
 export async function findStanding(seeker: Seeker, http: HttpRequest, client_id: string): Promise<Standing | null> {
-  const secret = readCookie(http, cookieName(seeker.issuer, SESSION_COOKIE))
-  const standing = secret ? await seeker.store.sessions.standing(sha256(secret), client_id, seeker.clock()) : null
+  const session_hash = shownHash(seeker, http)
+  const standing = session_hash ? await seeker.store.sessions.standing(session_hash, client_id, seeker.clock()) : null
   return standing && isEnough(seeker, standing.session) ? standing : null
 }
 

@@ -28,14 +28,14 @@ export interface Seeded {
 }
 
 /** With the first factor come the codes; null where there are some. */
-export async function codesIfNone(site: Site, person: Person, waiting: Waiting, seeded: Seeded = {}): Promise<Reply | null> {
+export async function codesIfNone(site: Site, person: Pick<Person, 'user'>, waiting: Waiting, seeded: Seeded = {}): Promise<Reply | null> {
   const { recovery_codes } = await site.store.factors.find(person.user.sub)
   const own = seeded.seed !== undefined && seeded.repeated && recovery_codes === CODES
   return recovery_codes === 0 || own ? codesPage(site, person, {}, waiting, seeded) : null
 }
 
 /** The only moment at which they are shown. */
-async function codesPage(site: Site, { user }: Person, options: FactorOptions, { ticket }: Waiting, { seed }: Seeded): Promise<Reply> {
+async function codesPage(site: Site, { user }: Pick<Person, 'user'>, options: FactorOptions, { ticket }: Waiting, { seed }: Seeded): Promise<Reply> {
   const next = ticket === undefined ? roomPath(site, 'security') : String(site.interactions.resume(ticket).headers['location'])
   const { newCodes } = site.words.factors
   const { codes, hashes } = newRecoveryCodes(seed)

@@ -2,15 +2,16 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
 import { newCodesSeed } from '../accounts/recovery-codes.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
-import { hasShownFactor, type Person, strengthen } from '../accounts/sessions.ts'
+import { hasShownFactor, isSessionMac, type Person, shownHash, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
 import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
-import { accountPage, againPath, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
+import { accountPage, againPath, enter, enterRecently, formSeal, isReply, roomPath, staleForm } from './account.ts'
 import { minutesUntil } from './dates.ts'
 import { codeField } from './factor-view.ts'
-import { type Fields, readQuery } from './form.ts'
+import { type Fields, readPost, readQuery } from './form.ts'
 import { html } from './html.ts'
 import { seeOther, withCookies } from './layout.ts'
+import { missingProof } from './proof.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
@@ -25,9 +26,11 @@ export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
 
 /** Turns codes on, or off. */
 export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> {
-  const entered = await enterRecentlyByForm(site, http, 'security')
-  if (isReply(entered)) return entered
-  const { person, fields } = entered
+  const fields = await readPost(site.issuer, http)
+  const person = await enter(site, http, 'security')
+  if (isReply(person)) return (await showOnceMore(site, http, fields)) ?? person
+  if (!isSessionMac(site, person.session, fields.get('csrf'))) throw staleForm(roomPath(site, 'security'))
+  if ((await missingProof(site, person)) !== null) return (await showOnceMore(site, http, fields)) ?? seeOther(againPath(site, 'security'))
   if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
   const removed = hasShownFactor(person.session) && (await site.store.factors.removeTotp(person.user.sub, options))
@@ -48,14 +51,26 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   const shown = await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)
   if (shown === 'wrong') return again(setUp.wrong)
   if (typeof shown === 'object') return again(code.paused(minutesUntil(shown.paused_until, site.clock())))
-  const repeated = await isSetUp(site, sub, secret)
   const options = { by: { type: 'user', id: sub } as const, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
   const totp = { sub, sealed: site.keys.factors.totp.seal({ sub, secret }), last_step: shown, created_at: site.clock() }
-  if (!repeated && !(await site.store.factors.setTotp(totp, options))) return seeOther(againPath(site, 'security'))
+  if (!(await site.store.factors.setTotp(totp, options)))
+    return (await showOnceMore(site, http, fields)) ?? seeOther(againPath(site, 'security'))
   const cookies = await strengthen(site, person, WITH_CODE)
   await endWithOthers(site, fields, person)
-  const codes = await codesIfNone(site, person, waiting, { seed, repeated })
-  return withCookies(codes ?? backToRoom(site, person, 'app_on'), ...cookies)
+  return withCookies((await codesIfNone(site, person, waiting, { seed })) ?? backToRoom(site, person, 'app_on'), ...cookies)
+}
+
+/**
+ * The form was sent twice, as by a slow double click, and the browser shows what comes second: by then the session in which the app was set
+ * up has been replaced by one that has shown it. Its codes are shown once more, or nobody might ever see them. Null where that is not so.
+ */
+async function showOnceMore(site: Site, http: HttpRequest, fields: Fields): Promise<Reply | null> {
+  const step = openStep(site, fields.get('setup'), 'new_totp', shownHash(site, http) ?? '')
+  const [secret, seed] = step?.value?.split(' ') ?? []
+  if (!step?.sub || !secret || !seed || !(await isSetUp(site, step.sub, secret))) return null
+  if (typeof (await codeOfNewApp(site, step.sub, secret, fields.get('code'), http.address)) !== 'number') return null
+  const user = await site.store.users.find(step.sub)
+  return user && user.disabled_at === undefined ? codesIfNone(site, { user }, waitingOf(fields), { seed, repeated: true }) : null
 }
 
 /** Whether the app with this secret is the one that counts already: the form was sent twice. */
