@@ -124,6 +124,7 @@ async function createSite(
   key_home: KeyHome | undefined,
 ): Promise<{ server: AuthorizationServer; site: Site }> {
   const { issuer, product, scopes, resources, default_resource, consent = USUAL_POLICY, lifetime, host_login, second_factor } = config
+  const sign_in = host_login ? 'host' : undefined
   const base = new URL(issuer).pathname.replace(/\/$/, '')
   const looks = await createLooks(await readSheet(), base, config.themes ?? { named: {} })
   const frame = {
@@ -152,8 +153,8 @@ async function createSite(
     sessions: 'ours',
     acr_values: config.host_login ? [] : ACR_VALUES, // the product's are its own
     dialects: on,
-    session: (http) => findSession({ issuer, store, clock, second_factor }, http),
-    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor }, http, client_id),
+    session: (http) => findSession({ issuer, store, clock, second_factor, sign_in }, http),
+    standing: (http, client_id) => findStanding({ issuer, store, clock, second_factor, sign_in }, http, client_id),
     pages: {
       login: '/login',
       consent: config.own_pages?.consent ?? '/consent',
@@ -182,6 +183,7 @@ async function createSite(
     session_lifetime: lifetime.session,
     ...(await openElsewhere(config, clock)),
     second_factor,
+    sign_in,
     ...(config.own_pages && { own_pages: config.own_pages }),
     first_run,
     outbox,

@@ -10,7 +10,10 @@ const MOST_KEYS = 10
 const MOST_CLAIMS = 50
 const LEAST_RSA = 2048
 /** What a hand-over says of itself or of the sign-in, and members of a person's record: none of it is a claim to take over. */
-const NOT_CLAIMS = 'iss aud exp iat nbf jti nonce sub auth_time amr acr claims password password_hash created_at disabled_at'.split(' ')
+const NOT_CLAIMS =
+  'iss aud exp iat nbf jti nonce sub auth_time amr acr claims password password_hash email_changed_at email_changes ended_at created_at disabled_at'.split(
+    ' ',
+  )
 
 /**
  * Where people are signed in already, and by which keys it says so. `secret` is the value of VOUCHSAFE_HOST_LOGIN_SECRET, '' where there is

@@ -70,6 +70,29 @@ describe('what happens once to an account, asked for many times at one moment', 
     assert.equal((await site.store.users.find(user.sub))?.email, user.email)
   })
 
+  it('ATTACK no letter that a session asks for while its person ends it is good afterwards', async () => {
+    for (let round = 0; round < 6; round++) {
+      const user = await person()
+      const [thief, owner] = [await enter(user.email), await enter(user.email)]
+      const { fields } = readForm((await thief.get(`${ISSUER}/account/profile`)).html, 'profile-change')
+      const { fields: end } = readForm((await owner.get(`${ISSUER}/account/devices`)).html, 'signout-others')
+      const wanted = Array.from({ length: 6 }, (_, i) => `race${turn}-${i}@evil.example`)
+      await Promise.all([
+        ...wanted.slice(0, round).map((email) => thief.post(`${ISSUER}/account/email`, { ...fields, email })),
+        owner.post(`${ISSUER}/account/sessions/end-others`, end),
+        ...wanted.slice(round).map((email) => thief.post(`${ISSUER}/account/email`, { ...fields, email })),
+      ])
+      assert.equal((await thief.get(`${ISSUER}/account/profile`)).status, 303)
+      for (const email of wanted) {
+        for (const { text } of await box.read(email)) {
+          const token = new URL(/https?:\/\/\S+/.exec(text)![0]).searchParams.get('token')!
+          assert.equal((await browser().post(`${ISSUER}/link`, { token })).status, 400)
+        }
+      }
+      assert.equal((await site.store.users.find(user.sub))?.email, user.email)
+    }
+  })
+
   it('ATTACK a link makes one account', async () => {
     const email = `new${++turn}@otterbakery.example`
     await browser().post(`${ISSUER}/login/create`, { email })

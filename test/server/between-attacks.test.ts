@@ -417,7 +417,14 @@ describe('where people sign in at the product', () => {
   it('ATTACK a password of ours from before makes no session newer, nor stronger than the product said', async () => {
     const { mara, time } = site
     const secret = randomToken()
-    const session = { session_hash: sha256(secret), sid: 'from-the-product', sub: mara.sub, auth_time: time.now, amr: ['pwd'] }
+    const session = {
+      session_hash: sha256(secret),
+      sid: 'from-the-product',
+      sub: mara.sub,
+      auth_time: time.now,
+      amr: ['pwd'],
+      handed_over: true as const,
+    }
     await site.store.sessions.open({ ...session, expires_at: time.now + DAY })
     const browser = site.browser()
     browser.jar.set(SESSION, secret)

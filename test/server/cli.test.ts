@@ -282,6 +282,23 @@ describe('user', () => {
     assert.match((await shell('user', 'list')).stdout, /disabled/)
     assert.ok(!('disabled_at' in (await shell.json('user', 'enable', '--email', 'ann@example.com'))))
   })
+  it('ATTACK commands on a client at once: it is disabled, and each secret that was shown is one', async (test) => {
+    const shell = openShell(test)
+    const { client_id } = await addClient(shell)
+    const outcomes = await Promise.all([
+      shell('client', 'update', client_id, '--metadata', '{"client_name":"Other"}'),
+      ...Array.from({ length: 3 }, () => shell('client', 'secret', 'add', client_id, '--json')),
+      shell('client', 'disable', client_id),
+    ])
+    assert.deepEqual(
+      outcomes.map(({ code, stderr }) => [code, stderr]),
+      outcomes.map(() => [0, '']),
+    )
+    const client = (await shell.look((store) => store.clients.find(client_id)))!
+    assert.deepEqual([client.client_name, typeof client.disabled_at], ['Other', 'number'])
+    const shown = outcomes.slice(1, 4).map(({ stdout }) => sha256(JSON.parse(stdout).client_secret))
+    for (const hash of shown) assert.ok(client.client_secrets.some((secret) => secret.hash === hash))
+  })
   it('ATTACK two commands at once: neither takes back what the other has done', async (test) => {
     const shell = openShell(test)
     for (let turn = 0; turn < 5; turn++) {

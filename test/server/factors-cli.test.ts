@@ -43,8 +43,15 @@ it('user factors lists what there is, and --reset takes it away, ends the sessio
   assert.equal(reset.code, 0, reset.stderr)
   await look(folder, async (store) => {
     assert.deepEqual(await store.factors.find(sub), { totp: null, passkeys: [], recovery_codes: 0 })
-    const { entries } = await store.audit.list({ limit: 1, sub })
-    assert.deepEqual([entries[0]?.event, entries[0]?.actor.type, entries[0]?.ended], ['factor.reset', 'operator', 'sessions'])
+    const { entries } = await store.audit.list({ limit: 2, sub })
+    assert.deepEqual(
+      entries.map(({ event, actor, ended, changed }) => [event, actor.type, ended ?? changed?.join()]),
+      [
+        ['user.changed', 'operator', 'ended_at'],
+        ['factor.reset', 'operator', 'sessions'],
+      ],
+    )
+    assert.equal(typeof (await store.users.find(sub))?.ended_at, 'number', 'letters from before are over')
   })
 })
 

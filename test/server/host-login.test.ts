@@ -10,7 +10,7 @@ import { resetLink } from '../../src/server/accounts/recovery.ts'
 import { readHostLogin } from '../../src/server/host-login.ts'
 import { pageRoutes } from '../../src/server/pages/routes.ts'
 import type { Browser, Visit } from '../support/browser.ts'
-import { ids, tags, textOf } from '../support/browser.ts'
+import { ids, openBrowser, tags, textOf } from '../support/browser.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 
 const PRODUCT = 'https://product.example'
@@ -489,6 +489,40 @@ it('a dialect that shows sign-in on its own address sends people to the product 
     assert.ok(ids((await browser.follow(handed, ISSUER)).html).includes('consent-allow'))
   } finally {
     await other.close()
+  }
+})
+
+it('ATTACK a session from before people sign in somewhere else is none, either way, and the acr of the product is no word of ours', async () => {
+  const host_login = site.config.host_login!
+  const own = await openSite({ beside: site })
+  const required = await openSite({ beside: site, config: { second_factor: 'required' } })
+  try {
+    const { mara } = site
+    const mine = own.browser()
+    await mine.post(`${ISSUER}/login`, { next: 'apps', email: mara.email, password: PASSWORD })
+    assert.equal((await mine.get(`${ISSUER}/account/apps`)).status, 200)
+    const there = openBrowser(site.app.fetch)
+    for (const [name, value] of mine.jar) there.jar.set(name, value)
+    assert.ok((await there.follow(await there.get(`${ISSUER}/account/apps`), ISSUER)).location.startsWith(host_login.login))
+    assert.ok((await there.follow(await there.get(site.authorizeUrl()), ISSUER)).location.startsWith(host_login.login))
+
+    const theirs = site.browser()
+    const { state, nonce } = await ask(theirs)
+    await handOver(theirs, state, await sign({ nonce, sub: mara.sub, email: mara.email, amr: ['pwd', 'mfa'], acr: '2fa' }))
+    assert.equal((await theirs.get(`${ISSUER}/account/apps`)).status, 200)
+    for (const other of [own, required]) {
+      const here = openBrowser(other.app.fetch)
+      for (const [name, value] of theirs.jar) here.jar.set(name, value)
+      for (const path of ['apps', 'security', 'security/totp']) {
+        const visit = await here.get(`${ISSUER}/account/${path}`)
+        assert.equal(new URL(visit.location).pathname, '/login', path)
+      }
+      const none = await here.get(site.authorizeUrl({ prompt: 'none' }))
+      assert.equal(new URL(none.location).searchParams.get('error'), 'login_required')
+    }
+  } finally {
+    await own.close()
+    await required.close()
   }
 })
 

@@ -348,6 +348,25 @@ describe('sign-in at an upstream provider', () => {
       assert.deepEqual(entries.map(({ event }) => event).slice(0, 2), ['identity.unlinked', 'identity.linked'])
     })
 
+    it('ATTACK who came in by what is removed sits nowhere any more, where the person says so', async () => {
+      for (const [fields, status] of [
+        [{}, 200],
+        [{ others: 'on' }, 303],
+      ] as const) {
+        const { browser, sub } = await signedIn()
+        const claims = someone()
+        const linked = { identity_id: `i-${claims.sub}`, issuer: provider.issuer, subject: claims.sub, sub, created_at: site.time.now }
+        await site.store.identities.add(linked)
+        const thief = site.browser()
+        await road(thief, claims)
+        assert.equal((await session(thief))?.sub, sub)
+        await browser.submit(await room(browser), fields, `identity-i-${claims.sub}-remove-confirm`)
+        assert.deepEqual(await site.store.identities.list(sub), [])
+        assert.equal((await thief.get(`${ISSUER}/account/apps`)).status, status)
+        assert.equal((await room(browser)).status, 200, 'this browser stays')
+      }
+    })
+
     it('the only way to sign in stays', async () => {
       const browser = site.browser()
       await road(browser, someone())

@@ -37,6 +37,8 @@ export interface Session {
 export interface StoredSession extends Session {
   session_hash: string
   expires_at: Milliseconds
+  /** The product signed its person in: acr and amr are its words, and it is good only where the product does so still. */
+  handed_over?: true
   /** What it was opened with, for the person to tell it from others: names of a closed list, nothing of what the browser says itself. */
   agent?: Agent
 }

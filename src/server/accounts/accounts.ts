@@ -14,6 +14,8 @@ export interface Accounts {
   keys: Pick<Keys, 'mac' | 'link' | 'factors' | 'upstream' | 'pending_link'>
   /** 'required': a session that one factor has opened is good for setting up another one, and for nothing else. */
   second_factor?: 'optional' | 'required' | undefined
+  /** 'host': the product signs people in; unless it says so, this server does. Sessions of the other kind are none. */
+  sign_in?: 'host' | undefined
   /** Seconds that a session lasts. */
   session_lifetime: number
   /** What the request was sent with that is being answered, where it is known: a session that is opened now keeps it. */

@@ -18,7 +18,7 @@ export interface Person {
   user: User
 }
 
-type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock' | 'second_factor'>
+type Seeker = Pick<Accounts, 'issuer' | 'store' | 'clock' | 'second_factor' | 'sign_in'>
 
 /** The session of this browser's cookie, while it lasts; null also where the deployment needs more than it was opened with. */
 export async function findSession(seeker: Seeker, http: HttpRequest): Promise<StoredSession | null> {
@@ -38,9 +38,14 @@ export function shownHash({ issuer }: Pick<Accounts, 'issuer'>, http: HttpReques
   return secret ? sha256(secret) : null
 }
 
-/** Whether as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
-function isEnough({ second_factor }: Pick<Accounts, 'second_factor'>, session: Session): boolean {
-  return second_factor !== 'required' || hasShownFactor(session)
+/** Whether it was opened where people sign in, and as much was shown as the deployment needs. What somebody showed at another provider is one factor, whatever it was. */
+function isEnough(seeker: Pick<Accounts, 'second_factor' | 'sign_in'>, session: StoredSession): boolean {
+  return isOfHere(seeker, session) && (seeker.second_factor !== 'required' || hasShownFactor(session))
+}
+
+/** A session from before the deployment changed where people sign in is as strong as the way that was closed. */
+function isOfHere({ sign_in }: Pick<Accounts, 'sign_in'>, { handed_over }: StoredSession): boolean {
+  return (handed_over === true) === (sign_in === 'host')
 }
 
 /** Whether it was opened with more than one factor, here. */
@@ -69,7 +74,7 @@ async function withUser(accounts: Accounts, session: StoredSession | null): Prom
 export async function findBeginner(accounts: Accounts, http: HttpRequest): Promise<Person | null> {
   if (accounts.second_factor !== 'required') return null
   const person = await withUser(accounts, await findAnySession(accounts, http))
-  if (!person || isEnough(accounts, person.session)) return null
+  if (!person || !isOfHere(accounts, person.session) || isEnough(accounts, person.session)) return null
   return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
 }
 
@@ -89,13 +94,15 @@ export interface Shown {
   acr?: string | null
   /** When the account was chosen; with the proof unless given. */
   selected_at?: Milliseconds | undefined
+  /** The product proved it. */
+  handed_over?: true
 }
 
 /** Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie. */
 export async function openSession(
   accounts: Accounts,
   user: User,
-  { auth_time, amr = ['pwd'], acr = acrOf(amr), selected_at = auth_time }: Shown,
+  { auth_time, amr = ['pwd'], acr = acrOf(amr), selected_at = auth_time, handed_over }: Shown,
   replaces: StoredSession | null,
 ): Promise<string> {
   const secret = randomToken()
@@ -108,6 +115,7 @@ export async function openSession(
     ...(acr && { acr }),
     ...(amr.length > 0 && { amr: [...amr] }),
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
+    ...(handed_over && { handed_over }),
   }
   await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
   // while it was being proved the person may have been disabled, or have changed it, got their email back, or ended all sessions: that reached all but this one

@@ -1,7 +1,7 @@
 import type { Client } from '../../core/model/client.ts'
 import { systemClock } from '../../core/model/clock.ts'
-import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, type ExitCode, operator, subject } from './command.ts'
+import { CLIENT_ID_FLAG, changeClient, showWhole } from './clients.ts'
+import { type Call, type Command, EXIT, type ExitCode, subject } from './command.ts'
 import { printDone } from './output.ts'
 import { withStoreOf } from './store-of-client.ts'
 
@@ -21,20 +21,11 @@ export const clientEnable: Command = {
   run: (call) => change(call, 'Enabled', ({ disabled_at: _, ...client }) => client),
 }
 
-/** How often somebody else may have been faster. */
-const TRIES = 5
-
 async function change(call: Call, done: 'Disabled' | 'Enabled', after: (client: Client) => Client): Promise<ExitCode> {
   const client_id = subject(call, 'client-id')
   return withStoreOf(call, client_id, async (store) => {
-    let client: Client
-    for (let tries = 0; ; tries++) {
-      const replaces = await findClient(store, client_id)
-      client = after(replaces)
-      // also on the way back: a server that had not noticed yet may have given something meanwhile
-      if (await store.clients.update(client, { withdraw: true, replaces, by: operator() })) break
-      if (tries === TRIES) throw new CliError(EXIT.conflict, 'The client changes all the time: try again.')
-    }
+    // also on the way back: a server that had not noticed yet may have given something meanwhile
+    const client = await changeClient(store, client_id, after, { withdraw: true })
     printDone(call, `${done} ${client_id}.`, showWhole(client))
     return EXIT.ok
   })

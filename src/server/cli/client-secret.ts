@@ -2,8 +2,8 @@ import type { Client, ClientSecret } from '../../core/model/client.ts'
 import { showClient } from '../../core/model/client-metadata.ts'
 import { systemClock } from '../../core/model/clock.ts'
 import { isSecretOf, withNewSecret } from '../accounts/clients.ts'
-import { CLIENT_ID_FLAG, findClient, showWhole } from './clients.ts'
-import { type Call, CliError, type Command, EXIT, operator, secretFlag, subject, textFlag, withStore } from './command.ts'
+import { CLIENT_ID_FLAG, changeClient, showWhole } from './clients.ts'
+import { type Call, CliError, type Command, EXIT, secretFlag, subject, textFlag, withStore } from './command.ts'
 import { printRecord } from './output.ts'
 
 /** A second secret beside the first, so that an app can change over without a gap. */
@@ -15,8 +15,12 @@ export const clientSecretAdd: Command = {
   async run(call) {
     const client_id = subject(call, 'client-id')
     return withStore(call, async (store) => {
-      const { client, client_secret } = withNewSecret(await findClient(store, client_id), systemClock())
-      if (!(await store.clients.update(client, { by: operator() }))) throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
+      let client_secret: string | undefined
+      const client = await changeClient(store, client_id, (before) => {
+        const made = withNewSecret(before, systemClock())
+        client_secret = made.client_secret
+        return made.client
+      })
       printRecord(call, showClient(client, client_secret))
       return EXIT.ok
     })
@@ -37,12 +41,11 @@ export const clientSecretRemove: Command = {
     const client_id = subject(call, 'client-id')
     const secret = await secretFlag(call, 'secret')
     return withStore(call, async (store) => {
-      const client = await findClient(store, client_id)
-      const gone = findSecret(call, client, secret)
-      const updated = { ...client, client_secrets: client.client_secrets.filter((one) => one !== gone) }
-      if (!(await store.clients.update(updated, { by: operator() })))
-        throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
-      printRecord(call, showWhole(updated))
+      const client = await changeClient(store, client_id, (before) => {
+        const gone = findSecret(call, before, secret)
+        return { ...before, client_secrets: before.client_secrets.filter((one) => one !== gone) }
+      })
+      printRecord(call, showWhole(client))
       return EXIT.ok
     })
   },

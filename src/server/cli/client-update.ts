@@ -1,7 +1,7 @@
-import { isPublic } from '../../core/model/client.ts'
+import { type Client, isPublic } from '../../core/model/client.ts'
 import { withMetadata } from '../../core/model/client-metadata.ts'
-import { CLIENT_ID_FLAG, findClient, METADATA_FLAG, readMetadata, readMetadataFlag, showWhole } from './clients.ts'
-import { CliError, type Command, EXIT, operator, subject } from './command.ts'
+import { CLIENT_ID_FLAG, changeClient, METADATA_FLAG, readMetadata, readMetadataFlag, showWhole } from './clients.ts'
+import { type Command, EXIT, subject } from './command.ts'
 import { printRecord, warn } from './output.ts'
 import { withStoreOf } from './store-of-client.ts'
 
@@ -19,12 +19,8 @@ export const clientUpdate: Command = {
     const client_id = subject(call, 'client-id')
     const given = await readMetadataFlag(call)
     return withStoreOf(call, client_id, async (store, config) => {
-      const before = await findClient(store, client_id)
-      const metadata = readMetadata(call, { ...before, ...given }, config)
-      const client = withMetadata(before, metadata)
-      if (!(await store.clients.update(client, { withdraw: call.flags['revoke'] === true, by: operator() }))) {
-        throw new CliError(EXIT.not_found, 'The client was deleted meanwhile.')
-      }
+      const change = (before: Client) => withMetadata(before, readMetadata(call, { ...before, ...given }, config))
+      const client = await changeClient(store, client_id, change, { withdraw: call.flags['revoke'] === true })
       if (!isPublic(client) && client.client_secrets.length === 0)
         warn(call, `it has no secret yet: run vouchsafe client secret add ${client_id}`)
       printRecord(call, showWhole(client))

@@ -6,7 +6,7 @@ import { splitScope } from '../../core/model/scope.ts'
 import type { Store } from '../../core/model/store.ts'
 import type { Config } from '../config.ts'
 import { DIALECTS, dialectOf } from '../dialects/choose.ts'
-import { type Call, CliError, EXIT, type Flag, readFileOf, readJsonObject, requiredFlag } from './command.ts'
+import { type Call, CliError, EXIT, type Flag, operator, readFileOf, readJsonObject, requiredFlag } from './command.ts'
 import { warn } from './output.ts'
 
 // What the commands on clients have in common.
@@ -60,6 +60,24 @@ export async function findClient(store: Store, client_id: string): Promise<Clien
   const client = await store.clients.find(client_id)
   if (!client) throw new CliError(EXIT.not_found, 'There is no client of this client_id.')
   return client
+}
+
+/** How often somebody else may have been faster. */
+const TRIES = 10
+
+/** Writes what `change` makes of a client as it is found, and nothing over what somebody else has written meanwhile. Throws where there is none. */
+export async function changeClient(
+  store: Store,
+  client_id: string,
+  change: (client: Client) => Client,
+  options: { withdraw?: boolean } = {},
+): Promise<Client> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const replaces = await findClient(store, client_id)
+    const client = change(replaces)
+    if (await store.clients.update(client, { ...options, replaces, by: operator() })) return client
+  }
+  throw new CliError(EXIT.conflict, 'The client changes all the time: try again.')
 }
 
 /** The client as its operator sees it: its registration, and which secrets it has. Moments in seconds. */

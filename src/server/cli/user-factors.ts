@@ -1,5 +1,6 @@
-import { numericDate } from '../../core/model/clock.ts'
+import { numericDate, systemClock } from '../../core/model/clock.ts'
 import type { Factors } from '../../core/model/factor.ts'
+import { endFor } from '../accounts/ending.ts'
 import { CliError, type Command, EXIT, operator, withStore } from './command.ts'
 import { moment, printDone, printList, printRecord } from './output.ts'
 import { findPerson, PERSON_FLAGS } from './users.ts'
@@ -16,8 +17,11 @@ export const userFactors: Command = {
     return withStore(call, async (store) => {
       const { sub, email } = await findPerson(call, store)
       if (call.flags['reset'] === true) {
-        if (!(await store.factors.reset(sub, { by: operator(), keeping: '' })))
+        const by = operator()
+        if (!(await store.factors.reset(sub, { by, keeping: '' })))
           throw new CliError(EXIT.not_found, 'The person has nothing besides the password.')
+        // nor shall a letter count that one of those sessions had sent
+        await endFor({ store, clock: systemClock }, sub, { by })
         printDone(call, `Took away all that ${email} had besides the password, and signed them out.`, { sub, reset: true })
         return EXIT.ok
       }

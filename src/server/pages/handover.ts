@@ -51,7 +51,7 @@ async function receive(site: Site, http: HttpRequest, host: HostLogin, fields: F
   const user = await receivePerson(site, host, handover)
   const { amr, acr = null } = handover // its amr are the product's words: nothing is concluded from them
   const selected_at = Math.max(site.clock(), waits?.request.created_at ?? 0)
-  const proof = { auth_time, selected_at, amr, acr }
+  const proof = { auth_time, selected_at, amr, acr, handed_over: true } as const
   const errand = { ticket: waits ? state : '', interaction: waits, room: isRoom(state) ? state : 'apps' } as const
   // what the product asks for besides a password is its own affair
   const next = await arrive(site, http, user, proof, await findPerson(site, http), errand)

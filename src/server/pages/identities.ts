@@ -5,16 +5,18 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import type { Identity } from '../../core/model/identity.ts'
 import { isOfDirectory } from '../accounts/directory.ts'
 import type { Upstream } from '../accounts/elsewhere.ts'
+import { endFor } from '../accounts/ending.ts'
 import { removeIdentity, wouldHavePassword } from '../accounts/identities.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { accountPage, enter, enterByForm, formSeal, isReply, roomPath } from './account.ts'
 import { dayOf } from './dates.ts'
 import { DIRECTORY, directorySection, submitDirectory } from './directory-link.ts'
-import { readQuery } from './form.ts'
+import { type Fields, readQuery } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
 import { seeOther } from './layout.ts'
 import { askAgain } from './recent.ts'
+import { othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { bdi, formTargets } from './text.ts'
 import { leaveTo } from './upstream.ts'
@@ -71,7 +73,7 @@ export async function changeIdentities(site: Site, http: HttpRequest): Promise<R
   if (isReply(entered)) return entered
   const { person, fields } = entered
   const [remove, add] = [fields.get('remove'), fields.get('add')]
-  if (remove !== '') return (await askAgain(site, person, 'identities')) ?? removeOne(site, person, remove)
+  if (remove !== '') return (await askAgain(site, person, 'identities')) ?? removeOne(site, person, fields)
   if (add === DIRECTORY) {
     const outcome = (await askAgain(site, person, 'identities')) ?? (await submitDirectory(site, http, person, fields))
     return isReply(outcome) ? outcome : identitiesPage(site, http, person, outcome)
@@ -81,10 +83,13 @@ export async function changeIdentities(site: Site, http: HttpRequest): Promise<R
   return leaveTo(site, upstream, { ticket: '', next: 'identities', sub: person.user.sub })
 }
 
-async function removeOne(site: Site, person: Person, identity_id: string): Promise<Reply> {
+async function removeOne(site: Site, person: Person, fields: Fields): Promise<Reply> {
+  const identity_id = fields.get('remove')
   const one = (await findLinked(site, person)).find(({ identity }) => identity.identity_id === identity_id)
   const by: Actor = { type: 'user', id: person.user.sub }
   if (!one || !(await removeIdentity(site, person.user, identity_id, by))) return seeOther(roomPath(site, 'identities'))
+  // whoever came in by it may still sit somewhere
+  if (fields.get('others') === 'on') await endFor(site, person.user.sub, { end: 'sessions', keeping: person.session.session_hash, by })
   site.log.info({ event: 'identity.unlinked', sub: person.user.sub, issuer: one.identity.issuer })
   return seeOther(withQuery(roomPath(site, 'identities'), { removed: idOf(one) }))
 }
@@ -159,6 +164,7 @@ function removal(site: Site, id: string, { identity_id }: Identity, name: Html, 
             ${formSeal(site, person)}
             <input type="hidden" name="remove" value="${identity_id}">
             <p>${site.words.upstream.removeText(name)}</p>
+            ${othersBox(site, id)}
             <p><button type="submit" class="button button-s button-danger" id="${id}-remove-confirm"><span>${site.words.upstream.removeOne(name)}</span></button></p>
           </form>
         </details>
