@@ -251,7 +251,8 @@ describe('the mail server in the settings', () => {
       ok: true,
       found: `127.0.0.1:${server.port} takes letters from a@b.example.`,
     })
-    assert.match((await look(env.VOUCHSAFE_SMTP_URL.replace('right', 'wrong')))!.found, /takes no letters: EAUTH/)
+    assert.match((await look(env.VOUCHSAFE_SMTP_URL.replace('right', 'wrong')))!.found, /takes no letters: EAUTH, .*535 5\.7\.8 no/)
+    assert.match((await look('smtp://127.0.0.1:9'))!.found, /takes no letters: ESOCKET, .*ECONNREFUSED/)
     assert.deepEqual(server.received, [])
   })
 })
