@@ -100,7 +100,7 @@ export interface Config {
   log?: LogLevel
 }
 
-/** Where settings come from, the nearer first: flags, environment, `vouchsafe.config.{ts,js,json}`, defaults. */
+/** Where settings come from, the nearer first: flags, environment, `vouchsafe.config.{ts,mts,js,mjs,json}`, defaults. */
 export interface ConfigSources {
   /** By the name of the flag, without its dashes. */
   flags?: Readonly<Record<string, string | undefined>>
@@ -357,7 +357,7 @@ function ownVariables(env: Readonly<Record<string, string | undefined>>, problem
 /** The file that was named, or the one that lies there; null where there is none. */
 async function readFileOf(flags: Gathered['flags'], env: Gathered['env'], cwd: string, problems: string[]): Promise<Gathered['file']> {
   const named = flags['config'] ?? (env['VOUCHSAFE_CONFIG'] || undefined)
-  const names = named === undefined ? ['vouchsafe.config.ts', 'vouchsafe.config.js', 'vouchsafe.config.json'] : [named]
+  const names = named === undefined ? ['ts', 'mts', 'js', 'mjs', 'json'].map((ending) => `vouchsafe.config.${ending}`) : [named]
   const present = names.filter((name) => existsSync(resolve(cwd, name)))
   const [name] = present
   if (name === undefined) {

@@ -56,9 +56,10 @@ async function checkMail({ mail, host_login }: Config): Promise<Finding> {
     await postman.check()
     return ok('mail', `${place} takes letters from ${mail.from.address}.`)
   } catch (cause) {
-    const { code } = cause as { code?: unknown }
+    const { code = 'it does not answer', message = '' } = cause as { code?: unknown; message?: string }
+    const why = [String(code), message.replaceAll(/\s+/g, ' ').slice(0, 200)].filter(Boolean).join(', ')
     const fix = 'Look at url in mail, at VOUCHSAFE_SMTP_PASSWORD, and whether this machine may reach that port.'
-    return wrong('mail', `${place} takes no letters: ${String(code ?? 'it does not answer')}.`, fix)
+    return wrong('mail', `${place} takes no letters: ${why}`, fix)
   } finally {
     await postman.close()
   }

@@ -24,7 +24,7 @@ it('a new account by a letter, then two accounts in one browser, switched on the
     await byId(page, 'login-create').click()
     await byId(page, 'create-email').fill(EMAIL)
     await look()
-    await byId(page, 'create-submit').click()
+    await byId(page, 'create-submit').dblclick()
     await byId(page, 'create-sent').waitFor()
     await page.goto(`${started.issuer}/mail`)
     for (let looks = 0; looks < 20 && (await byId(page, 'letter-1-link').count()) === 0; looks++) await page.reload()
@@ -33,7 +33,7 @@ it('a new account by a letter, then two accounts in one browser, switched on the
     await byId(page, 'create-name').fill('Ada Otter')
     await byId(page, 'password-new').fill(PASSWORD)
     await look()
-    await byId(page, 'link-submit').click()
+    await byId(page, 'link-submit').dblclick() // as some people do
     await byId(page, 'link-done').waitFor()
 
     await page.goto(started.app)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { type Config, ConfigError, type ConfigSources, readConfig } from '../../src/server/config.ts'
@@ -305,6 +305,19 @@ describe('a wrong setting in the file is named with the file', () => {
   }
   it('malformed JSON', async (test) => {
     assert.match((await problems(withFile(test, 'vouchsafe.config.json', '{')))[0] ?? '', /^vouchsafe\.config\.json cannot be read: /)
+  })
+
+  it('in a package of CommonJS a file that cannot be read says how it can', async (test) => {
+    for (const text of ["import 'node:fs'\nexport default { port: 5007 }", 'export default { port: 5007 }']) {
+      const { cwd } = withFile(test, 'vouchsafe.config.ts', text)
+      writeFileSync(join(cwd, 'package.json'), '{"type":"commonjs"}')
+      assert.match(
+        (await problems({ cwd })).join(),
+        /makes it CommonJS\. Name it vouchsafe\.config\.mts, or write "type": "module" there\.$/,
+      )
+      renameSync(join(cwd, 'vouchsafe.config.ts'), join(cwd, 'vouchsafe.config.mts'))
+      assert.equal((await readConfig({ cwd })).port, 5007)
+    }
   })
   it('two files', async (test) => {
     const { cwd } = withFile(test, 'vouchsafe.config.json', '{}')

@@ -7,6 +7,7 @@ import { isMailable, type Mail } from '../../src/server/accounts/mail.ts'
 import { createOutbox } from '../../src/server/accounts/outbox.ts'
 import { ConfigError, readConfig } from '../../src/server/config.ts'
 import { examine } from '../../src/server/doctor.ts'
+import { createLog } from '../../src/server/log.ts'
 import { writeLetter } from '../../src/server/pages/letters.ts'
 import type { Frame } from '../../src/server/pages/site.ts'
 import { wordsIn } from '../../src/server/pages/words.ts'
@@ -154,8 +155,11 @@ describe('letters that wait', () => {
     )
     server.answers.push('550 5.1.1 mara@otterbakery.example is nobody')
     await send(LETTER)
-    assert.deepEqual(events.at(-1), { event: 'mail.failed', code: 'EENVELOPE', response: 550, tries: 1 })
+    assert.deepEqual(events.at(-1), { event: 'mail.failed', reason: 'EENVELOPE', response: 550, tries: 1 })
     assert.ok(!JSON.stringify(events).includes('mara'))
+    const lines: string[] = []
+    createLog('error', { write: (line) => void lines.push(line) }).error(events.at(-1)!)
+    assert.match(lines.join(), /"reason":"EENVELOPE","response":550/, 'and the log keeps it')
   })
 
   it('are given up after a few tries where no server answers', async (test) => {
@@ -247,7 +251,8 @@ describe('the mail server in the settings', () => {
       ok: true,
       found: `127.0.0.1:${server.port} takes letters from a@b.example.`,
     })
-    assert.match((await look(env.VOUCHSAFE_SMTP_URL.replace('right', 'wrong')))!.found, /takes no letters: EAUTH/)
+    assert.match((await look(env.VOUCHSAFE_SMTP_URL.replace('right', 'wrong')))!.found, /takes no letters: EAUTH, .*535 5\.7\.8 no/)
+    assert.match((await look('smtp://127.0.0.1:9'))!.found, /takes no letters: ESOCKET, .*ECONNREFUSED/)
     assert.deepEqual(server.received, [])
   })
 })

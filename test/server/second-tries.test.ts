@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { LETTERS_PER_ADDRESS } from '../../src/server/accounts/throttle.ts'
 import { type Browser, ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
 import { type Mailbox, openMailbox } from '../support/mailbox.ts'
 import { openProvider, type Provider } from '../support/provider.ts'
@@ -145,6 +146,16 @@ describe('whoever has to try again', () => {
       const refused = await browser.get(work.answer(there.location, claims))
       assert.equal(refused.status, 403)
       assert.match((await go(browser, refused, 'error-back')).html, /Tallyboat/)
+    })
+
+    it('when too many letters were asked for', async () => {
+      const browser = from()
+      const page = await go(browser, await waiting(browser), 'login-forgot')
+      let last = page
+      for (let i = 0; i <= LETTERS_PER_ADDRESS; i++)
+        last = await browser.submit(page, { email: `many${i}@otterbakery.example` }, 'forgot-submit')
+      assert.equal(last.status, 429)
+      assert.match((await go(browser, last, 'error-back')).html, /Tallyboat/)
     })
 
     it('and where nothing is known of it, the sign-in', async () => {

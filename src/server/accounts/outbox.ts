@@ -63,7 +63,7 @@ export function createOutbox({ postman, log, pauses = PAUSES }: OutboxOptions): 
   function fail(letter: Letter, cause: unknown): void {
     const { code, responseCode } = cause as { code?: unknown; responseCode?: unknown }
     const pause = Number(responseCode) >= 500 ? undefined : pauses[letter.tries - 1]
-    const told = { code: String(code ?? 'unknown'), response: Number(responseCode ?? 0), tries: letter.tries }
+    const told = { reason: String(code ?? 'unknown'), response: Number(responseCode ?? 0), tries: letter.tries }
     if (pause === undefined) {
       log.error({ event: 'mail.failed', ...told })
       return

@@ -58,7 +58,7 @@ export class CliError extends Error {
 /** The flags that every command has. */
 export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   database: { type: 'string', value: 'sqlite:FILE|postgres://…', about: 'the database (sqlite:vouchsafe-data/vouchsafe.db unless said)' },
-  config: { type: 'string', value: 'FILE', about: 'the configuration (vouchsafe.config.{ts,js,json} unless said)' },
+  config: { type: 'string', value: 'FILE', about: 'the configuration (vouchsafe.config.{ts,mts,js,mjs,json} unless said)' },
   json: { type: 'boolean', about: 'write JSON' },
   help: { type: 'boolean', about: 'show this help' },
 }

@@ -6,7 +6,7 @@ import { isObject } from './readers.ts'
 import { readDialect } from './schema.ts'
 
 /** What tells the path of a dialect's file from a dialect's name. */
-export const isDialectFile = (named: string): boolean => /\.(ts|js|mjs|json)$/.test(named)
+export const isDialectFile = (named: string): boolean => /\.(m?ts|m?js|json)$/.test(named)
 
 /** The one object that a file holds: JSON, or a module's default, or the only thing that it exports. Throws where there is none. */
 export async function loadObject(path: string): Promise<Readonly<Record<string, unknown>>> {
@@ -15,12 +15,22 @@ export async function loadObject(path: string): Promise<Readonly<Record<string, 
     if (isObject(value)) return value
     throw new Error('it must hold one JSON object.')
   }
-  const module: Record<string, unknown> = await import(pathToFileURL(path).href)
+  const module: Record<string, unknown> = await import(pathToFileURL(path).href).catch((cause: unknown) => {
+    throw isCommonJs(cause) ? new Error(asModule(basename(path))) : cause
+  })
   const exported = Object.values(module)
   const value = module['default'] ?? (exported.length === 1 ? exported[0] : undefined)
   if (isObject(value)) return { ...value }
   throw new Error('it must export one object as its default.')
 }
+
+/** Whether a module was read as CommonJS, as the package around it says that its files are. */
+function isCommonJs(cause: unknown): boolean {
+  return cause instanceof SyntaxError && /outside a module|Unexpected token 'export'/.test(cause.message)
+}
+
+const asModule = (name: string): string =>
+  `the package.json that it belongs to makes it CommonJS. Name it ${name.replace(/\.([tj])s$/, '.m$1s')}, or write "type": "module" there.`
 
 /** A dialect of somebody's own; null where the file cannot be read or says what no dialect can, each noted with the file's name. */
 export async function loadDialect(named: string, cwd: string, problems: string[]): Promise<Dialect | null> {

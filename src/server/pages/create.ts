@@ -51,7 +51,7 @@ export async function submitCreate(site: Site, http: HttpRequest): Promise<Reply
   const fields = await readPost(site.issuer, http)
   const email = normalEmail(fields.get('email'))
   if (email.length > 254 || !isMailable(email)) return askForAddress(site, fields, site.words.accounts.profile.freshWrong)
-  await postTo(site, http, { email, kind: 'create' }, () => writeTo(site, email))
+  await postTo(site, http, { email, kind: 'create', back: onErrand(site, '/login', errandOf(fields)) }, () => writeTo(site, email))
   const { create } = site.words.accounts
   return letterSent(site, 'create-sent', create.sentText(bdi(email)), fields)
 }

@@ -49,7 +49,7 @@ export async function submitForgot(site: Site, http: HttpRequest): Promise<Reply
   const fields = await readPost(site.issuer, http)
   const email = normalEmail(fields.get('email'))
   if (!isEmail(email)) return askForEmail(site, fields, site.words.accounts.profile.freshWrong)
-  await postTo(site, http, { email, kind: 'reset' }, async () => {
+  await postTo(site, http, { email, kind: 'reset', back: onErrand(site, '/login', errandOf(fields)) }, async () => {
     const user = await findForgetful(site, email)
     return user && writeLetter(site, user.email, 'reset', resetLink(site, user))
   })
@@ -75,13 +75,17 @@ interface Asked {
   kind: LetterKind
   /** The person, where they are signed in. */
   sub?: string
+  /** The page that they go on from where it is too often. */
+  back: string
 }
 
 /** A letter that somebody asks for, throttled by whom it goes to and who asks. Throws OAuthError where they ask too often. */
 export async function postTo(site: Site, http: HttpRequest, asked: Asked, write: Parameters<Outbox['post']>[0]): Promise<void> {
   const outbox = requireOutbox(site)
-  const outcome = await countLetter(site, { ...asked, address: http.address })
-  if (outcome === 'asker') throw new OAuthError('access_denied', 'Too many letters were asked for.', { status: 429, reason: 'too_many' })
+  const { back, ...letter } = asked
+  const outcome = await countLetter(site, { ...letter, address: http.address })
+  if (outcome === 'asker')
+    throw new OAuthError('access_denied', 'Too many letters were asked for.', { status: 429, reason: 'too_many', back })
   if (outcome === 'may') outbox.post(write)
 }
 

@@ -75,7 +75,7 @@ export async function submitPasskey(site: Site, http: HttpRequest): Promise<Repl
   const halfway = fields.get('state') === '' ? null : await readHalfway(site, http, fields, errand)
   if (halfway && isReply(halfway)) return halfway
   const over = await countAddress(site, http.address)
-  if (over) return pausedPage(site, over.ends_at)
+  if (over) return pausedPage(site, over.ends_at, onErrand(site, '/login', errand))
   const step = openStep(site, fields.get('challenge'), 'passkey', bindingOf(site, http))
   const passkey = step && step.sub === halfway?.user.sub ? await provePasskey(site, step, fields.get('answer')) : null
   const user = passkey && (await site.store.users.find(passkey.sub))

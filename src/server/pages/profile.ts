@@ -3,7 +3,7 @@ import { emailLink } from '../accounts/email-change.ts'
 import { isMailable } from '../accounts/mail.ts'
 import type { Person } from '../accounts/sessions.ts'
 import { normalEmail } from '../accounts/users.ts'
-import { accountPage, enter, enterByForm, isReply } from './account.ts'
+import { accountPage, enter, enterByForm, isReply, roomPath } from './account.ts'
 import { postTo, requireOutbox } from './forgot.ts'
 import { readQuery } from './form.ts'
 import { html } from './html.ts'
@@ -71,13 +71,18 @@ export async function askForEmail(site: Site, http: HttpRequest): Promise<Reply>
         400,
       )
   }
-  await postTo(site, http, { email, kind: verify ? 'verify' : 'change', sub: person.user.sub }, async () => {
-    const user = await site.store.users.find(person.user.sub)
-    const free = email === user?.email || (await site.store.users.findByEmail(email)) === null
-    // looked for after the person: where it was ended since, the letter would speak of the time after that
-    const session = await site.store.sessions.find(person.session.session_hash, site.clock())
-    if (!user || !free || !session || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
-    return writeLetter(site, email, email === user.email ? 'verify' : 'change', emailLink(site, user, email))
-  })
+  await postTo(
+    site,
+    http,
+    { email, kind: verify ? 'verify' : 'change', sub: person.user.sub, back: roomPath(site, 'profile') },
+    async () => {
+      const user = await site.store.users.find(person.user.sub)
+      const free = email === user?.email || (await site.store.users.findByEmail(email)) === null
+      // looked for after the person: where it was ended since, the letter would speak of the time after that
+      const session = await site.store.sessions.find(person.session.session_hash, site.clock())
+      if (!user || !free || !session || user.disabled_at !== undefined || user.password_hash !== person.user.password_hash) return null
+      return writeLetter(site, email, email === user.email ? 'verify' : 'change', emailLink(site, user, email))
+    },
+  )
   return backTo(site, 'profile', 'sent')
 }
