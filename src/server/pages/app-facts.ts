@@ -78,7 +78,10 @@ export function badges(site: Site, { consent, client }: Connected): Html[] {
 
 function standing(site: Site, client: Client): Html {
   if (client.disabled_at !== undefined) return html`<span class="badge badge-danger">${icon('no')}${site.words.apps.stopped}</span>`
-  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${site.words.apps.reviewed}</span>`
+  if (client.reviewed) {
+    const what = client.publisher === undefined ? site.words.apps.reviewed : site.words.consent.verified
+    return html`<span class="badge badge-good">${icon('seal')}${what}</span>`
+  }
   return html`<span class="badge badge-caution">${site.words.apps.notReviewed}</span>`
 }
 
@@ -143,7 +146,7 @@ export function fromWords(site: Site, { use }: Consent, near: string): Html | nu
   if (from.length === 0) return null
   const shown = from.map(
     (network) =>
-      html`<span class="host">${network.replace(/\.0\/24$/, '.*').replace(/::\/48$/, ':*')}</span>${network === near && html` (${site.words.apps.near})`}`,
+      html`<bdi class="host" dir="ltr">${network.replace(/\.0\/24$/, '.*').replace(/::\/48$/, ':*')}</bdi>${network === near && html` (${site.words.apps.near})`}`,
   )
   return html`<div><dt>${site.words.apps.from}</dt><dd>${listed(shown, site.words)}</dd></div>`
 }

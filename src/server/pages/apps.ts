@@ -67,7 +67,7 @@ const lastOf = ({ consent }: Connected): number => Math.max(lastUse(consent) ?? 
 function usedToday(site: Site, connected: readonly Connected[]): string {
   const today = Math.floor(site.clock() / DAY)
   const apps = connected.filter(({ consent }) => consent.use?.day === today).length
-  return apps === 0 ? '' : ` ${site.words.apps.usedToday(apps)}`
+  return apps === 0 || connected.length === 1 ? '' : ` ${site.words.apps.usedToday(apps)}`
 }
 
 function empty(site: Site): Html {

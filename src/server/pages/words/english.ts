@@ -228,7 +228,7 @@ export const english = {
     revokeOne: (app: Html) => html`Revoke ${app}`,
     revoked: (app: Html) => html`${app} is revoked`,
     revokedText: 'It gets nothing more. It can ask you again, and you would see the question.',
-    usedToday: (apps: number) => (apps === 1 ? 'One of them was of use today.' : `${apps} of them were of use today.`),
+    usedToday: (apps: number) => (apps === 1 ? 'One of them did today.' : `${apps} of them did today.`),
     sorted: 'Sorted by last use',
     lastUsed: 'Last used',
     lastUse: (day: Html, count: number, figure: string) => html`${day}, ${count === 1 ? 'once' : `${figure} times`} in 30 days`,
