@@ -102,7 +102,10 @@ describe('connected apps', () => {
     const sent = await browser.submit(await open(browser, APPS), {}, 'grant-tallyboat-pause')
     assert.deepEqual([sent.status, sent.location], [303, `${APPS}?paused=tallyboat`])
     const paused = await open(browser, sent.location)
-    assert.match(textOf(paused.html), /Tallyboat is paused It gets nothing until you resume it\. Show it.*Paused by you/)
+    assert.match(
+      textOf(paused.html),
+      /Tallyboat is paused It gets nothing until you resume it\. What it is doing at this moment may go on for a short while\. Show it.*Paused by you/,
+    )
     assert.ok(has(paused, 'grant-tallyboat-resume') && !has(paused, 'grant-tallyboat-pause') && has(paused, 'notice'))
     for (const untrue of ['resumed=tallyboat', 'revoked=tallyboat', 'paused=nobody', 'paused=']) {
       assert.ok(!has(await open(browser, `${APPS}?${untrue}`), 'notice'), untrue)

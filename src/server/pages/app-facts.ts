@@ -134,6 +134,11 @@ export function lastUseWords(site: Site, consent: Consent): Html {
   return count === 0 ? when : site.words.apps.lastUse(when, count, figures(count, site.words))
 }
 
+/** An API that looks at signatures alone learns of it when the token is over: that is said, and of others nothing. */
+export function lateWords({ words }: Site, { access_token_format }: Pick<Client, 'access_token_format'>): string {
+  return access_token_format === 'opaque' ? '' : ` ${words.apps.late}`
+}
+
 /** Who publishes it, where the deployment has said so and looked at it. */
 export function publisherOf(site: Site, client: Client): Html | null {
   const { publisher } = offeredPublisher(client)

@@ -15,6 +15,7 @@ import {
   holds,
   lastUse,
   lastUseWords,
+  lateWords,
   listed,
   mayItems,
   placesOf,
@@ -137,7 +138,7 @@ export function revokeInPlace(site: Site, client: Client, seal: Html, id: string
             <form class="confirm-panel stack-s" method="post" action="${roomPath(site, 'apps')}">
               ${seal}
               <input type="hidden" name="client_id" value="${client.client_id}">
-              <p>${site.words.apps.revokeText(name)}</p>
+              <p>${site.words.apps.revokeText(name)}${lateWords(site, client)}</p>
               <p><button type="submit" class="button button-s button-danger" name="act" value="revoke" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(name)}</span></button></p>
             </form>
           </details>`

@@ -225,6 +225,7 @@ export const english = {
     where: 'Where',
     revoke: 'Revoke',
     revokeText: (app: Html) => html`${app} loses access at once and must ask you again. What it already copied stays with it.`,
+    late: 'What it is doing at this moment may go on for a short while.',
     revokeOne: (app: Html) => html`Revoke ${app}`,
     revoked: (app: Html) => html`${app} is revoked`,
     revokedText: 'It gets nothing more. It can ask you again, and you would see the question.',
