@@ -8,6 +8,7 @@ process.chdir(dirname(dirname(fileURLToPath(import.meta.url))))
 const { CHROMIUM, openBrowser } = await import('../test/browser/chromium.ts')
 const { walkInLanguage } = await import('../test/browser/languages.ts')
 const { walkAgain } = await import('../test/browser/languages-again.ts')
+const { walkStranger } = await import('../test/browser/languages-stranger.ts')
 const { walkUpstream } = await import('../test/browser/languages-upstream.ts')
 const { startVouchsafe } = await import('../test/browser/start.ts')
 const { openTwoSites } = await import('../test/support/two-sites.ts')
@@ -46,6 +47,7 @@ try {
     await walkInLanguage(browser, started, LANG, shoot),
     await walkAgain(browser, another, LANG, shoot),
     await walkUpstream(browser, sites, LANG, shoot),
+    await walkStranger(browser, sites, LANG, shoot),
   ]
   const names = new Set(walks.flatMap(({ pages }) => pages))
   console.log(`${names.size + 2} pages are in ${FOLDER}.`)
