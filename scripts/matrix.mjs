@@ -9,6 +9,7 @@ process.env.PAGES = 'thorough'
 const { CHROMIUM, openBrowser } = await import('../test/browser/chromium.ts')
 const { walkInLanguage } = await import('../test/browser/languages.ts')
 const { walkAgain } = await import('../test/browser/languages-again.ts')
+const { walkStranger } = await import('../test/browser/languages-stranger.ts')
 const { walkUpstream } = await import('../test/browser/languages-upstream.ts')
 const { startVouchsafe } = await import('../test/browser/start.ts')
 const { openTwoSites } = await import('../test/support/two-sites.ts')
@@ -37,6 +38,7 @@ try {
         await walkInLanguage(browser, started, lang),
         await walkAgain(browser, another, lang),
         await walkUpstream(browser, sites, lang),
+        await walkStranger(browser, sites, lang),
       ]
       const [pages, found] = [walks.flatMap((walk) => walk.pages), walks.flatMap((walk) => walk.found)]
       for (const line of found) console.log(line)

@@ -52,6 +52,9 @@ async function showConsent() {
   byId('host').textContent = redirect.host // the part that the app cannot choose a name for
   byId('account').textContent = account.email
   byId('unreviewed').hidden = client.reviewed
+  byId('alike').hidden = !client.alike
+  byId('native').hidden = !redirect.native
+  byId('publisher').textContent = client.publisher ?? ''
   const list = byId('scopes')
   for (const text of [consent.paused, consent.offline]) if (text) add(list, 'li', text)
   for (const { title, was, is } of consent.difference?.changed ?? []) add(list, 'li', `${title}: ${was} → ${is}`)

@@ -15,6 +15,9 @@ const SIGN_IN = `<form id="sign-in">
 const CONSENT = `<form id="consent">
 <p>Your answer is sent to <b id="host"></b>. You are signed in as <span id="account"></span>.</p>
 <p id="unreviewed" hidden>Nobody has looked at this app yet.</p>
+<p id="alike" hidden>Its name looks like that of another app, or like ours.</p>
+<p id="native" hidden>The answer goes to a program on this computer. Go on only if you started it a moment ago.</p>
+<p id="publisher"></p>
 <ul id="scopes"></ul>
 <p>Allowed before, and stays:</p><ul id="already"></ul>
 <fieldset id="durations"><legend>How long</legend></fieldset>

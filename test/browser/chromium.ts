@@ -132,7 +132,7 @@ async function overflowsOf(copy: Page): Promise<string[]> {
       if (page.scrollWidth > page.clientWidth) lines.push(`the page is ${page.scrollWidth - page.clientWidth} px too wide`)
       for (const element of document.body.querySelectorAll('*')) {
         const { left, right } = element.getBoundingClientRect()
-        const unseen = right <= left || element.closest('.skip, svg, .account-nav > *') !== null // which may be scrolled
+        const unseen = right <= left || element.closest('.skip, .visually-hidden, svg, .account-nav > *') !== null // the last may be scrolled
         if (unseen || (left >= -1 && right <= page.clientWidth + 1)) continue
         lines.push(`${element.tagName.toLowerCase()}.${element.className} ${(element.textContent ?? '').trim().slice(0, 30)}`)
       }

@@ -4,6 +4,9 @@ import { wordsIn } from '../../src/server/pages/words.ts'
 import { byId, findFaults, pressOn } from './chromium.ts'
 import type { Started } from './start.ts'
 
+/** Looks at a page: one line for each place where something is wrong. */
+type FaultsOf = (page: Page, name: string) => Promise<string[]>
+
 /** What the demo app asks for at first here, of all that it may. */
 const SMALL = 'openid profile invoices.read'
 
@@ -11,24 +14,36 @@ const SMALL = 'openid profile invoices.read'
  * Walks by keyboard through what an app asks anew of somebody who has allowed it something, and to the receipts of both; in one language
  * and without scripts. What is wrong with a page, one line for each place.
  */
-export async function walkAgain(browser: Browser, started: Started, lang: string): Promise<{ pages: string[]; found: string[] }> {
+export async function walkAgain(
+  browser: Browser,
+  started: Started,
+  lang: string,
+  faultsOf: FaultsOf = findFaults,
+): Promise<{ pages: string[]; found: string[] }> {
   const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
   context.setDefaultTimeout(15_000)
   try {
-    return await walk(await context.newPage(), context, started, lang)
+    return await walk(await context.newPage(), { context, started, lang, faultsOf })
   } finally {
     await context.close()
   }
 }
 
-async function walk(page: Page, context: BrowserContext, started: Started, lang: string): Promise<{ pages: string[]; found: string[] }> {
+interface Walk {
+  context: BrowserContext
+  started: Started
+  lang: string
+  faultsOf: FaultsOf
+}
+
+async function walk(page: Page, { context, started, lang, faultsOf }: Walk): Promise<{ pages: string[]; found: string[] }> {
   const { again, receipts } = await wordsIn(lang)
   const pages: string[] = []
   const found: string[] = []
   const look = async (name: string): Promise<void> => {
     pages.push(name)
     assert.equal(await page.locator('html').getAttribute('lang'), lang)
-    for (const one of await findFaults(page)) found.push(`${lang} ${name}: ${one}`)
+    for (const one of await faultsOf(page, name)) found.push(`${lang} ${name}: ${one}`)
   }
   await allowSmall(page, context, started)
 

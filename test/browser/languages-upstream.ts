@@ -9,7 +9,12 @@ import { byId, findFaults, pressOn } from './chromium.ts'
  * Walks by keyboard from the login page to another provider and back, links what came with an account that is here, and removes it again;
  * in one language and without scripts. What is wrong with a page, one line for each place.
  */
-export async function walkUpstream(browser: Browser, sites: TwoSites, lang: string): Promise<{ pages: string[]; found: string[] }> {
+export async function walkUpstream(
+  browser: Browser,
+  sites: TwoSites,
+  lang: string,
+  faultsOf: (page: Page, name: string) => Promise<string[]> = findFaults,
+): Promise<{ pages: string[]; found: string[] }> {
   const { works, books, pia } = sites
   const [ours, theirs] = [books.config.issuer, works.config.issuer]
   const words = await wordsIn(lang)
@@ -25,7 +30,7 @@ export async function walkUpstream(browser: Browser, sites: TwoSites, lang: stri
       pages.push(name)
       const html = page.locator('html')
       assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
-      for (const one of await findFaults(page)) found.push(`${lang} ${name}: ${one}`)
+      for (const one of await faultsOf(page, name)) found.push(`${lang} ${name}: ${one}`)
     }
     await page.goto(`${ours}/login?next=identities`)
     await pressOn(page, 'login-upstream-works', 'Enter')

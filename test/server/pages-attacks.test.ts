@@ -237,6 +237,30 @@ describe('attacks on the pages', () => {
     })
   }
 
+  for (const [i, logo_uri] of [
+    'https://evil.example/pixel.svg',
+    'javascript:alert(1)',
+    'data:image/svg+xml,<svg onload=alert(1)>',
+    'https://x.example/"><img src=x>',
+  ].entries()) {
+    it(`the logo ${logo_uri} is loaded by no page, nor named by one before it changes`, async () => {
+      await site.addClient({ client_id: `logo-${i}`, logo_uri, reviewed: false })
+      const person = await site.addPerson(`logo-${i}@otterbakery.example`)
+      const browser = site.browser()
+      const page = await site.signIn(browser, { client_id: `logo-${i}` }, person.email)
+      await browser.submit(page, { scope: 'profile' }, 'consent-allow')
+      const [receipt] = await site.store.receipts.list(person.sub, { limit: 1 })
+      for (const path of ['apps', `apps/logo-${i}`, 'receipts', `receipts/${receipt!.receipt_id}`]) {
+        const visit = await browser.get(`${ISSUER}/account/${path}`)
+        assert.equal(visit.status, 200)
+        for (const { html, headers } of [visit, page]) {
+          assert.doesNotMatch(html, /<img|<image|evil\.example|alert\(1\)/)
+          assert.match(headers.get('content-security-policy') ?? '', /img-src 'self'/)
+        }
+      }
+    })
+  }
+
   it('who publishes an app is told of one that was reviewed alone', async () => {
     await site.addClient({ client_id: 'published', publisher: 'Tallyboat AB, <b>Gothenburg</b>' })
     const page = await site.signIn(site.browser(), { client_id: 'published' })

@@ -16,7 +16,7 @@ export function isAlike(name: string, product: string): boolean {
   return own.length >= SHORTEST && skeleton(name).includes(own)
 }
 
-/** What is left of a name for the eye: no case, no accents, no signs between letters. @spec UTS 39 §4 */
+/** What is left of a name for the eye: no case, no accents, no signs between letters. As in UTS #39 §4. */
 function skeleton(name: string): string {
   const letters = [...name.normalize('NFKD').toLowerCase()].filter((sign) => /[\p{L}\p{N}]/u.test(sign))
   const latin = letters.map((letter) => TWINS.get(letter) ?? letter).join('')

@@ -17,6 +17,7 @@ import {
   type Held,
   heldScopes,
   lastUseDay,
+  lateWords,
   plainDay,
   publisherOf,
   useInMonth,
@@ -75,7 +76,7 @@ export async function detailPage(
         <div class="grow"><h1>${bdi(clientName(app))}</h1>${client && publisherOf(site, client)}<p class="grant-title">${one ? badges(site, one) : endedBadge(site)}</p></div>
       </div>
     </div>
-    ${fields && (saved(site, fields, receipts) ?? (await appNotice(site, sub, fields)))}
+    ${fields && (saved(site, client ?? {}, fields, receipts) ?? (await appNotice(site, sub, fields)))}
     ${one && use(site, one, near)}
     <div class="columns-even">
       ${one ? handles(site, one, person, nothing_on) : ended(site)}
@@ -85,10 +86,10 @@ export async function detailPage(
 }
 
 /** Only a receipt of this person's about this app says so. */
-function saved(site: Site, fields: Fields, receipts: readonly StoredReceipt[]): Html | null {
+function saved(site: Site, app: Parameters<typeof lateWords>[1], fields: Fields, receipts: readonly StoredReceipt[]): Html | null {
   const receipt = receipts.find(({ receipt_id }) => receipt_id === fields.get('saved'))
   if (receipt?.decision !== 'narrowed' && receipt?.decision !== 'limited') return null
-  return goodNotice(site.words.apps.saved, site.words.apps.savedText)
+  return goodNotice(site.words.apps.saved, `${site.words.apps.savedText}${lateWords(site, app)}`)
 }
 
 function endedBadge(site: Site): Html {

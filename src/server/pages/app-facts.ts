@@ -78,7 +78,10 @@ export function badges(site: Site, { consent, client }: Connected): Html[] {
 
 function standing(site: Site, client: Client): Html {
   if (client.disabled_at !== undefined) return html`<span class="badge badge-danger">${icon('no')}${site.words.apps.stopped}</span>`
-  if (client.reviewed) return html`<span class="badge badge-good">${icon('seal')}${site.words.apps.reviewed}</span>`
+  if (client.reviewed) {
+    const what = client.publisher === undefined ? site.words.apps.reviewed : site.words.consent.verified
+    return html`<span class="badge badge-good">${icon('seal')}${what}</span>`
+  }
   return html`<span class="badge badge-caution">${site.words.apps.notReviewed}</span>`
 }
 
@@ -131,6 +134,11 @@ export function lastUseWords(site: Site, consent: Consent): Html {
   return count === 0 ? when : site.words.apps.lastUse(when, count, figures(count, site.words))
 }
 
+/** An API that looks at signatures alone learns of it when the token is over: that is said, and of others nothing. */
+export function lateWords({ words }: Site, { access_token_format }: Pick<Client, 'access_token_format'>): string {
+  return access_token_format === 'opaque' ? '' : ` ${words.apps.late}`
+}
+
 /** Who publishes it, where the deployment has said so and looked at it. */
 export function publisherOf(site: Site, client: Client): Html | null {
   const { publisher } = offeredPublisher(client)
@@ -143,7 +151,7 @@ export function fromWords(site: Site, { use }: Consent, near: string): Html | nu
   if (from.length === 0) return null
   const shown = from.map(
     (network) =>
-      html`<span class="host">${network.replace(/\.0\/24$/, '.*').replace(/::\/48$/, ':*')}</span>${network === near && html` (${site.words.apps.near})`}`,
+      html`<bdi class="host" dir="ltr">${network.replace(/\.0\/24$/, '.*').replace(/::\/48$/, ':*')}</bdi>${network === near && html` (${site.words.apps.near})`}`,
   )
   return html`<div><dt>${site.words.apps.from}</dt><dd>${listed(shown, site.words)}</dd></div>`
 }

@@ -1,5 +1,5 @@
 import type { Client } from '../../core/model/client.ts'
-import { findHolding } from './app-facts.ts'
+import { findHolding, lateWords } from './app-facts.ts'
 import type { Fields } from './form.ts'
 import { type Html, html } from './html.ts'
 import { icon } from './icons.ts'
@@ -28,7 +28,7 @@ function notice(site: Site, done: (typeof DONE)[number], client: Client): Html {
     resumed: [words.goesOn(name), words.goesOnText],
   }[done] as [Html, string]
   const link = done !== 'revoked' && html` <a href="#grant-${client.client_id}">${words.show}</a>`
-  return goodNotice(title, html`${text}${link}`)
+  return goodNotice(title, html`${text}${done !== 'resumed' && lateWords(site, client)}${link}`)
 }
 
 /** Confirms an act. */

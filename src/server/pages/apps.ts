@@ -15,6 +15,7 @@ import {
   holds,
   lastUse,
   lastUseWords,
+  lateWords,
   listed,
   mayItems,
   placesOf,
@@ -67,7 +68,7 @@ const lastOf = ({ consent }: Connected): number => Math.max(lastUse(consent) ?? 
 function usedToday(site: Site, connected: readonly Connected[]): string {
   const today = Math.floor(site.clock() / DAY)
   const apps = connected.filter(({ consent }) => consent.use?.day === today).length
-  return apps === 0 ? '' : ` ${site.words.apps.usedToday(apps)}`
+  return apps === 0 || connected.length === 1 ? '' : ` ${site.words.apps.usedToday(apps)}`
 }
 
 function empty(site: Site): Html {
@@ -137,7 +138,7 @@ export function revokeInPlace(site: Site, client: Client, seal: Html, id: string
             <form class="confirm-panel stack-s" method="post" action="${roomPath(site, 'apps')}">
               ${seal}
               <input type="hidden" name="client_id" value="${client.client_id}">
-              <p>${site.words.apps.revokeText(name)}</p>
+              <p>${site.words.apps.revokeText(name)}${lateWords(site, client)}</p>
               <p><button type="submit" class="button button-s button-danger" name="act" value="revoke" id="${id}-revoke-confirm"><span>${site.words.apps.revokeOne(name)}</span></button></p>
             </form>
           </details>`

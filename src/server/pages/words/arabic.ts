@@ -223,6 +223,7 @@ export const arabic: Words = {
     where: 'أين',
     revoke: 'إلغاء',
     revokeText: (app) => html`يفقد ${app} الوصول فورًا وعليه أن يسألك من جديد. وما نسخه من قبل يبقى لديه.`,
+    late: 'وما يفعله في هذه اللحظة قد يستمر وقتًا قصيرًا.',
     revokeOne: (app) => html`إلغاء ${app}`,
     revoked: (app) => html`أُلغي ${app}`,
     revokedText: 'لن يحصل على شيء بعد الآن. يمكنه أن يسألك من جديد، وسترى السؤال.',

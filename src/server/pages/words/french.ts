@@ -225,6 +225,7 @@ export const french: Words = {
     where: 'Où',
     revoke: 'Révoquer',
     revokeText: (app) => html`${app} perd l’accès aussitôt et devra vous le redemander. Ce qui a déjà été copié y reste.`,
+    late: 'Ce qu’elle fait en ce moment peut encore durer un court instant.',
     revokeOne: (app) => html`Révoquer ${app}`,
     revoked: (app) => html`${app} est révoquée`,
     revokedText: 'Elle n’obtient plus rien. Elle peut vous le redemander, et vous verriez la question.',

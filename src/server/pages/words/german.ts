@@ -234,6 +234,7 @@ export const german: Words = {
     revoke: 'Widerrufen',
     revokeText: (app) =>
       html`${app} verliert den Zugriff sofort und muss Sie erneut fragen. Was die App schon kopiert hat, bleibt bei ihr.`,
+    late: 'Was sie in diesem Augenblick tut, kann noch kurze Zeit weitergehen.',
     revokeOne: (app) => html`${app} den Zugriff entziehen`,
     revoked: (app) => html`${app} hat keinen Zugriff mehr`,
     revokedText: 'Die App bekommt nichts mehr. Sie kann Sie erneut fragen, und Sie würden die Frage sehen.',

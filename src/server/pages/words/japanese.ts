@@ -205,6 +205,7 @@ export const japanese: Words = {
     where: '場所',
     revoke: '取り消す',
     revokeText: (app) => html`${app} はただちにアクセスを失い、もう一度求めなければなりません。すでにコピーしたものは相手に残ります。`,
+    late: 'いま行っている処理は、少しの間続くことがあります。',
     revokeOne: (app) => html`${app} を取り消す`,
     revoked: (app) => html`${app} を取り消しました`,
     revokedText: 'これ以上は何も渡しません。もう一度求められることがあり、そのときは質問が表示されます。',

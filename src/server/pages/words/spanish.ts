@@ -217,6 +217,7 @@ export const spanish: Words = {
     where: 'Dónde',
     revoke: 'Revocar',
     revokeText: (app) => html`${app} pierde el acceso al instante y tendrá que volver a pedírselo. Lo que ya copió se queda allí.`,
+    late: 'Lo que esté haciendo en este momento puede seguir un breve rato.',
     revokeOne: (app) => html`Revocar ${app}`,
     revoked: (app) => html`${app} está revocada`,
     revokedText: 'No recibe nada más. Puede volver a pedírselo, y usted vería la pregunta.',
