@@ -1,7 +1,7 @@
 // Runs test/**/*.test.ts with Node's own runner. Words on the command line pick the files whose path holds one of them.
-// The flows run a second time on PostgreSQL. With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
-import { globSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+// The flows run a second time on PostgreSQL, beside the others; what they say comes last. With CI=true nothing may be skipped. The last line is `N passed, N failed`, counted from the runner's events.
+import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { run } from 'node:test'
@@ -14,8 +14,31 @@ process.env.NODE_COMPILE_CACHE ??= join(process.cwd(), 'node_modules', '.cache',
 
 const words = process.argv.slice(2)
 const strict = process.env.CI === 'true'
+/** What takes longest begins first, a browser beside a wait, so that nothing is waited for in the end. Nothing depends on the order. */
+const LONGEST = [
+  'faults/kill',
+  'browser/languages',
+  'faults/road',
+  'browser/dialects',
+  'faults/migration',
+  'browser/road',
+  'faults/fuzz',
+  'browser/passkeys',
+  'faults/nodes',
+  'bench/smoke',
+  'browser/',
+  'faults/',
+  'server/bench',
+  'server/serve',
+  'server/moving',
+  'server/workers',
+]
+function rank(file) {
+  const at = LONGEST.findIndex((name) => file.startsWith(`test/${name}`))
+  return at < 0 ? LONGEST.length : at
+}
 const files = globSync('test/**/*.test.ts')
-  .sort()
+  .sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1))
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
 const counts = { passed: 0, failed: 0, skipped: 0 }
 
@@ -28,11 +51,10 @@ function count(event, outcome) {
 /** The files that run once more, the same tests, on a real PostgreSQL. */
 const again = files.filter((file) => file.startsWith('test/flows/'))
 
-/** Runs them all; the promise is kept when the last has ended. */
-function runAll(chosen) {
+/** Runs so many of them at once, and gives what is said of them to `say`; the promise is kept when the last has ended. */
+function runAll(chosen, concurrency, say, execArgv = []) {
   return new Promise((resolve) => {
-    // many wait for a process, a disk or a clock most of their time
-    const stream = run({ files: chosen, concurrency: availableParallelism() + 2, timeout: 240_000 })
+    const stream = run({ files: chosen, concurrency, execArgv, timeout: 240_000 })
     stream.on('test:pass', (event) => count(event, 'passed'))
     stream.on('test:fail', (event) => {
       // a suite fails when a test in it does; only its own trouble counts by itself
@@ -40,26 +62,33 @@ function runAll(chosen) {
       if (event.details?.type === 'suite') counts.failed += 1
       else count(event, 'failed')
     })
-    stream.compose(new spec()).pipe(process.stdout, { end: false })
+    stream.compose(new spec()).on('data', say)
     stream.on('end', () => setImmediate(resolve))
   })
 }
 
+/** One lane beside the others; what was said there. */
 async function runOnPostgres() {
   const { startPostgres } = await import('../test/support/postgres.ts')
   const postgres = await startPostgres()
-  console.log('\nThe same on PostgreSQL:\n')
-  process.env.TEST_POSTGRES = postgres.url
-  await runAll(again)
+  const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-again-'))
+  const settings = join(folder, 'settings')
+  writeFileSync(settings, `TEST_POSTGRES=${postgres.url}\n`)
+  const said = []
+  await runAll(again, 1, (text) => said.push(text), [`--env-file=${settings}`])
+  rmSync(folder, { recursive: true })
   await postgres.close()
+  return said
 }
 
 if (files.length === 0) {
   console.error(`No test file fits ${words.join(' ') || 'test/**/*.test.ts'}.`)
   counts.failed += 1
 } else {
-  await runAll(files)
-  if (again.length > 0) await runOnPostgres()
+  // many wait for a process, a disk or a clock most of their time
+  const first = runAll(files, availableParallelism() + 2, (text) => process.stdout.write(text))
+  const [said] = await Promise.all([again.length > 0 ? runOnPostgres() : [], first])
+  if (again.length > 0) process.stdout.write(`\nThe same on PostgreSQL:\n\n${said.join('')}`)
 }
 finish()
 

@@ -36,13 +36,17 @@ export async function visit(browser: Browser, kind: Kind, walk: (page: Page, con
   const context = page.context()
   try {
     await walk(page, context)
-  } finally {
-    page.removeAllListeners()
-    await page.unrouteAll()
-    await page.goto('about:blank')
-    for (const other of context.pages()) if (other !== page) await other.close()
-    await context.clearCookies()
+  } catch (cause) {
+    // nobody knows how it was left
+    windows[kind].delete(browser)
+    await context.close()
+    throw cause
   }
+  page.removeAllListeners()
+  await page.unrouteAll()
+  await page.goto('about:blank')
+  for (const other of context.pages()) if (other !== page) await other.close()
+  await context.clearCookies()
 }
 
 async function openWindow(browser: Browser, kind: Kind): Promise<Page> {

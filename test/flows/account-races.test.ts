@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { ids, readForm, type Visit } from '../support/browser.ts'
-import { type Mailbox, openMailbox } from '../support/mailbox.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { openMailbox } from '../support/mailbox.ts'
+import { ISSUER, openSite, PASSWORD } from '../support/site.ts'
 
 const NEW = 'heron-window-17'
 const SESSION = '__Host-vouchsafe-session'
 const MANY = 50
 
+const box = openMailbox()
+const site = await openSite({ outbox: box.outbox, config: { registration: 'open' } })
+after(() => site.close())
+
 describe('what happens once to an account, asked for many times at one moment', () => {
-  let site: TestSite
-  let box: Mailbox
   let turn = 0
-  before(async () => {
-    box = openMailbox()
-    site = await openSite({ outbox: box.outbox, config: { registration: 'open' } })
-  })
-  after(() => site.close())
 
   const person = async () => {
     const user = { ...(await site.addPerson(`person${++turn}@otterbakery.example`, 'Ada')), email_verified: true }

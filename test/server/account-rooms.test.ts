@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { type Browser, ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
-import { type Mailbox, openMailbox } from '../support/mailbox.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { openPeople } from '../support/people.ts'
+import { ISSUER, openSite, PASSWORD } from '../support/site.ts'
 
 const MINUTE = 60_000
 const SESSION = '__Host-vouchsafe-session'
 const NEW = 'heron-window-17'
 
-describe('the rooms profile and security', () => {
-  let site: TestSite
-  let box: Mailbox
-  let turn = 0
-  before(async () => {
-    box = openMailbox()
-    site = await openSite({ outbox: box.outbox })
-  })
-  after(() => site.close())
+const { site, box, person, count, enter, find } = await openPeople()
+after(() => site.close())
 
-  const person = async () => site.addPerson(`person${++turn}@otterbakery.example`, 'Ada Otter')
-  async function enter(email: string, room = 'profile', password = PASSWORD): Promise<{ browser: Browser; page: Visit }> {
-    const browser = site.browser(`198.51.${turn % 250}.9`)
-    return { browser, page: await browser.follow(await browser.post(`${ISSUER}/login`, { next: room, email, password }), ISSUER) }
-  }
-  const find = async (sub: string) => (await site.store.users.find(sub))!
+describe('the rooms profile and security', () => {
   const fieldOf = (page: Visit, id: string) => tags(page.html, 'input').find((one) => one['id'] === id)?.['value']
 
   describe('profile', () => {
@@ -232,7 +220,7 @@ describe('the rooms profile and security', () => {
       const { email, sub } = await person()
       const { browser: elsewhere } = await enter(email)
       const { browser } = await enter(email)
-      await site.addClient({ client_id: `app-${turn}`, client_name: 'Otter <App>', owner: sub })
+      await site.addClient({ client_id: `app-${count()}`, client_name: 'Otter <App>', owner: sub })
       const consent = await browser.follow(await browser.get(site.authorizeUrl()), ISSUER)
       await browser.follow(await browser.submit(consent, {}, 'consent-allow'), ISSUER)
       const page = await browser.get(`${ISSUER}/account/delete`)
@@ -247,7 +235,7 @@ describe('the rooms profile and security', () => {
       assert.ok(!browser.jar.has(SESSION))
       assert.equal(await site.store.users.find(sub), null)
       assert.equal((await site.store.consents.find(sub, 'tallyboat')).consent, null)
-      assert.equal(await site.store.clients.find(`app-${turn}`), null)
+      assert.equal(await site.store.clients.find(`app-${count()}`), null)
       assert.equal((await elsewhere.get(`${ISSUER}/account/profile`)).status, 303)
       const [letter] = await box.read(email)
       assert.match(letter!.subject, /is deleted/)

@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import type { User } from '../../src/core/model/user.ts'
 import { Authenticator, type Lies } from '../support/authenticator.ts'
 import { type Browser, ids, readForm, type Visit } from '../support/browser.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
-import { type App, giveApp } from '../support/totp.ts'
+import { walkHalfway } from '../support/halfway.ts'
+import { ISSUER, openSite, PASSWORD } from '../support/site.ts'
+import { giveApp } from '../support/totp.ts'
 
 const SESSION = '__Host-vouchsafe-session'
 const MINUTE = 60_000
 
-let site: TestSite
-before(async () => {
-  site = await openSite()
-})
+const site = await openSite()
 after(() => site.close())
-
-let people = 0
-const newPerson = (): Promise<User> => site.addPerson(`attacked-${++people}@otterbakery.example`)
-
-async function passwordShown(browser: Browser, user: User, password = PASSWORD): Promise<Visit> {
-  const login = await browser.get(`${ISSUER}/login?next=security`)
-  return browser.follow(await browser.submit(login, { email: user.email, password }, 'login-submit'), ISSUER)
-}
-
-async function halfway(): Promise<{ user: User; app: App; browser: Browser; page: Visit }> {
-  const user = await newPerson()
-  const app = await giveApp(site, user)
-  const browser = site.browser()
-  return { user, app, browser, page: await passwordShown(browser, user) }
-}
+const { newPerson, passwordShown, halfway } = walkHalfway(site)
 
 const isAtLogin = (visit: Visit): boolean => visit.status === 303 && new URL(visit.location).pathname === '/login'
 

@@ -1,38 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import type { User } from '../../src/core/model/user.ts'
 import { newRecoveryCodes } from '../../src/server/accounts/recovery-codes.ts'
 import { TRIES_PER_FACTOR } from '../../src/server/accounts/throttle.ts'
 import { type Browser, ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
-import { type App, fromBase32, giveApp, openApp } from '../support/totp.ts'
+import { walkHalfway } from '../support/halfway.ts'
+import { ISSUER, openSite, PASSWORD } from '../support/site.ts'
+import { type App, fromBase32, openApp } from '../support/totp.ts'
 
 const SESSION = '__Host-vouchsafe-session'
 const MINUTE = 60_000
 
-let site: TestSite
-before(async () => {
-  site = await openSite()
-})
+const site = await openSite()
 after(() => site.close())
-
-let people = 0
-async function newPerson(): Promise<User> {
-  return site.addPerson(`person-${++people}@otterbakery.example`)
-}
-
-/** A person with an app, and a browser that stands at the question for its code. */
-async function halfway(params?: Record<string, string>): Promise<{ user: User; app: App; browser: Browser; page: Visit }> {
-  const user = await newPerson()
-  const app = await giveApp(site, user)
-  const browser = site.browser()
-  return { user, app, browser, page: await passwordShown(browser, user, params) }
-}
-
-async function passwordShown(browser: Browser, user: User, params?: Record<string, string>): Promise<Visit> {
-  const login = await browser.follow(await browser.get(params ? site.authorizeUrl(params) : `${ISSUER}/login?next=security`), ISSUER)
-  return browser.follow(await browser.submit(login, { email: user.email, password: PASSWORD }, 'login-submit'), ISSUER)
-}
+const { newPerson, passwordShown, halfway } = walkHalfway(site)
 
 const enterCode = (browser: Browser, page: Visit, code: string): Promise<Visit> => browser.submit(page, { code }, 'factor-submit')
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { emailLink } from '../../src/server/accounts/email-change.ts'
 import { disabled, enabled } from '../../src/server/accounts/ending.ts'
 import { LETTERS_PER_ADDRESS, LETTERS_PER_EMAIL } from '../../src/server/accounts/throttle.ts'
-import { type Browser, ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
-import { type Mailbox, openMailbox } from '../support/mailbox.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { ids, readForm, tags, textOf, type Visit } from '../support/browser.ts'
+import { openPeople } from '../support/people.ts'
+import { ISSUER, PASSWORD } from '../support/site.ts'
 import { giveApp } from '../support/totp.ts'
 
 const MINUTE = 60_000
@@ -13,26 +13,11 @@ const DAY = 86_400_000
 const SESSION = '__Host-vouchsafe-session'
 const NEW = 'heron-window-17'
 
-describe('letters and what their links do', () => {
-  let site: TestSite
-  let box: Mailbox
-  let turn = 0
-  before(async () => {
-    box = openMailbox()
-    site = await openSite({ outbox: box.outbox })
-  })
-  after(() => site.close())
+const { site, box, person, count, from, enter, find } = await openPeople()
+after(() => site.close())
 
-  const person = async () => site.addPerson(`person${++turn}@otterbakery.example`, 'Ada Otter')
-  const from = (): Browser => site.browser(`198.51.${turn % 250}.${(turn * 7) % 250}`)
-  /** In a browser of their own, straight to a room. */
-  async function enter(email: string, password = PASSWORD, room = 'profile'): Promise<{ browser: Browser; page: Visit }> {
-    const browser = from()
-    const sent = await browser.post(`${ISSUER}/login`, { next: room, email, password })
-    return { browser, page: await browser.follow(sent, ISSUER) }
-  }
+describe('letters and what their links do', () => {
   const forget = async (email: string, browser = from()) => browser.post(`${ISSUER}/login/forgot`, { email })
-  const find = async (sub: string) => (await site.store.users.find(sub))!
 
   describe('a forgotten password', () => {
     it('is asked for on the sign-in page, and the way back keeps the request', async () => {
@@ -62,7 +47,7 @@ describe('letters and what their links do', () => {
       assert.notEqual((await find(sub)).password_hash, hash)
       assert.equal((await find(sub)).email_verified, true)
       assert.equal((await elsewhere.get(`${ISSUER}/account/profile`)).status, 303)
-      assert.equal((await enter(email, NEW)).page.status, 200)
+      assert.equal((await enter(email, 'profile', NEW)).page.status, 200)
       const [notice] = await box.read(email)
       assert.match(notice!.subject, /password at Harbour Books was changed/)
     })
@@ -237,7 +222,7 @@ describe('letters and what their links do', () => {
 
   describe('a change of the email', () => {
     async function change(email: string, wanted: string, password = PASSWORD): Promise<string> {
-      const { browser, page } = await enter(email, password)
+      const { browser, page } = await enter(email, 'profile', password)
       const sent = await browser.submit(page, { email: wanted }, 'profile-change')
       assert.equal(sent.location, `${ISSUER}/account/profile?done=sent`)
       return box.link(wanted)
@@ -254,7 +239,7 @@ describe('letters and what their links do', () => {
 
     it('counts once the new address is proved, once, and the old one can take it back for 7 days', async () => {
       const user = await verified()
-      const wanted = `new${turn}@otterbakery.example`
+      const wanted = `new${count()}@otterbakery.example`
       const link = await change(user.email, wanted)
       assert.equal((await find(user.sub)).email, user.email, 'not yet')
       assert.ok(ids((await use(link)).html).includes('link-done'))
@@ -274,20 +259,20 @@ describe('letters and what their links do', () => {
       assert.equal((await from().post(`${ISSUER}/login`, { next: 'profile', email: user.email, password: PASSWORD })).status, 403)
       const form = await browser.follow(next, ISSUER)
       assert.ok(ids((await browser.submit(form, { password: NEW }, 'link-submit')).html).includes('link-done'))
-      assert.equal((await enter(user.email, NEW)).page.status, 200)
+      assert.equal((await enter(user.email, 'profile', NEW)).page.status, 200)
       assert.equal((await use(undo)).status, 400, 'once')
     })
 
     it('ATTACK whoever takes an account over moves it twice: the first undo ends theirs, and their links are over', async () => {
       const user = await verified()
-      const [first, second] = [`first${turn}@evil.example`, `second${turn}@evil.example`]
+      const [first, second] = [`first${count()}@evil.example`, `second${count()}@evil.example`]
       const stolen = await change(user.email, first)
       await use(stolen)
       const rescue = await box.link(user.email)
       site.time.now += MINUTE
       await use(await change(first, second))
       const theirs = await box.link(first)
-      const pending = await change(second, `third${turn}@evil.example`)
+      const pending = await change(second, `third${count()}@evil.example`)
       assert.equal((await use(rescue)).status, 303)
       assert.equal((await find(user.sub)).email, user.email)
       for (const link of [theirs, pending, stolen]) assert.equal((await use(link)).status, 400)
@@ -326,7 +311,7 @@ describe('letters and what their links do', () => {
       const link = emailLink(
         { keys: site.app.server.keys, issuer: ISSUER, clock: () => site.time.now },
         await find(sub),
-        `thief${turn}@evil.example`,
+        `thief${count()}@evil.example`,
       )
       await use(link)
       await use(await box.link(user.email))
@@ -340,7 +325,7 @@ describe('letters and what their links do', () => {
 
     it('ATTACK an address that was never confirmed gets no way back in', async () => {
       const user = await person()
-      await use(await change(user.email, `sure${turn}@otterbakery.example`))
+      await use(await change(user.email, `sure${count()}@otterbakery.example`))
       assert.deepEqual(await box.read(user.email), [])
     })
 
@@ -350,7 +335,7 @@ describe('letters and what their links do', () => {
       const sent = await browser.submit(page, { email: other.email }, 'profile-change')
       assert.equal(sent.location, `${ISSUER}/account/profile?done=sent`)
       assert.deepEqual(await box.read(other.email), [])
-      const wanted = `late${turn}@otterbakery.example`
+      const wanted = `late${count()}@otterbakery.example`
       const link = await change(user.email, wanted)
       await site.addPerson(wanted)
       assert.equal((await use(link)).status, 409)
@@ -359,7 +344,7 @@ describe('letters and what their links do', () => {
 
     it('ATTACK a changed password ends the link that whoever knew the old one had asked for', async () => {
       const user = await verified()
-      const link = await change(user.email, `evil${turn}@evil.example`)
+      const link = await change(user.email, `evil${count()}@evil.example`)
       await forget(user.email)
       const browser = from()
       await browser.submit(await browser.get(await box.link(user.email)), { password: NEW }, 'link-submit')
@@ -379,8 +364,8 @@ describe('letters and what their links do', () => {
         const user = await verified()
         const { browser: thief, page } = await enter(user.email)
         const [session] = await site.store.sessions.list(user.sub, site.time.now, 1)
-        await thief.submit(page, { email: `thief${turn}@evil.example` }, 'profile-change')
-        const link = await box.link(`thief${turn}@evil.example`)
+        await thief.submit(page, { email: `thief${count()}@evil.example` }, 'profile-change')
+        const link = await box.link(`thief${count()}@evil.example`)
         await forget(user.email)
         const reset = await box.link(user.email)
         const app = button.startsWith('totp') ? await giveApp(site, user) : null
@@ -400,10 +385,10 @@ describe('letters and what their links do', () => {
 
     it('ATTACK who was shut out and let in again is not reached by anything that was sent before, an undo included', async () => {
       const user = await verified()
-      await use(await change(user.email, `moved${turn}@otterbakery.example`))
+      await use(await change(user.email, `moved${count()}@otterbakery.example`))
       const undo = await box.link(user.email)
-      await forget(`moved${turn}@otterbakery.example`)
-      const reset = await box.link(`moved${turn}@otterbakery.example`)
+      await forget(`moved${count()}@otterbakery.example`)
+      const reset = await box.link(`moved${count()}@otterbakery.example`)
       await site.store.users.update(disabled(await find(user.sub), site.time.now), { end: 'everything' })
       for (const link of [undo, reset]) assert.equal((await use(link)).status, 400)
       await site.store.users.update(enabled(await find(user.sub), site.time.now))
@@ -413,9 +398,9 @@ describe('letters and what their links do', () => {
 
     it('an undo is good after its owner signed out everywhere: whoever sits there may be the thief', async () => {
       const user = await verified()
-      await use(await change(user.email, `taken${turn}@evil.example`))
+      await use(await change(user.email, `taken${count()}@evil.example`))
       const undo = await box.link(user.email)
-      const { browser } = await enter(`taken${turn}@evil.example`)
+      const { browser } = await enter(`taken${count()}@evil.example`)
       await browser.submit(await browser.get(DEVICES), {}, 'signout-everywhere-confirm')
       assert.equal((await use(undo)).status, 303)
       assert.equal((await find(user.sub)).email, user.email)

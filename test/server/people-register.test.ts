@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { readConfig } from '../../src/server/config.ts'
 import { ids, readForm, tags, textOf } from '../support/browser.ts'
-import { type Mailbox, openMailbox } from '../support/mailbox.ts'
-import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
+import { openMailbox } from '../support/mailbox.ts'
+import { ISSUER, openSite, PASSWORD } from '../support/site.ts'
 
 const NEW = 'heron-window-17'
 
+const box = openMailbox()
+const site = await openSite({ outbox: box.outbox, config: { registration: 'open' } })
+after(() => site.close())
+
 describe('people who make their account by themselves', () => {
-  let site: TestSite
-  let box: Mailbox
   let turn = 0
-  before(async () => {
-    box = openMailbox()
-    site = await openSite({ outbox: box.outbox, config: { registration: 'open' } })
-  })
-  after(() => site.close())
 
   const ask = (email: string) => site.browser(`198.51.100.${++turn}`).post(`${ISSUER}/login/create`, { email })
   const tokenOf = (link: string) => new URL(link).searchParams.get('token')!
