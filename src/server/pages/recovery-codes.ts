@@ -35,7 +35,13 @@ export async function codesIfNone(site: Site, person: Pick<Person, 'user'>, wait
 }
 
 /** The only moment at which they are shown. */
-async function codesPage(site: Site, { user }: Pick<Person, 'user'>, options: FactorOptions, { ticket }: Waiting, { seed }: Seeded): Promise<Reply> {
+async function codesPage(
+  site: Site,
+  { user }: Pick<Person, 'user'>,
+  options: FactorOptions,
+  { ticket }: Waiting,
+  { seed }: Seeded,
+): Promise<Reply> {
   const next = ticket === undefined ? roomPath(site, 'security') : String(site.interactions.resume(ticket).headers['location'])
   const { newCodes } = site.words.factors
   const { codes, hashes } = newRecoveryCodes(seed)
