@@ -70,12 +70,22 @@ export async function enter(site: Site, http: HttpRequest, room: RoomName): Prom
   return person ?? seeOther(withQuery(`${site.base}/login`, { next: room }))
 }
 
+/** What a form of an earlier session may still be answered with, which changes nothing; null where that is nothing. */
+export type AnswerStale = (person: Person, fields: Fields) => Promise<Reply | null>
+
 /** The same for a form of the room. Throws OAuthError where the form was not made for this session. */
-export async function enterByForm(site: Site, http: HttpRequest, room: RoomName): Promise<{ person: Person; fields: Fields } | Reply> {
+export async function enterByForm(
+  site: Site,
+  http: HttpRequest,
+  room: RoomName,
+  answerStale?: AnswerStale,
+): Promise<{ person: Person; fields: Fields } | Reply> {
   const fields = await readPost(site.issuer, http)
   const person = await enter(site, http, room)
   if (isReply(person)) return person
   if (!isSessionMac(site, person.session, fields.get('csrf'))) {
+    const answer = await answerStale?.(person, fields)
+    if (answer) return answer
     throw staleForm(roomPath(site, room))
   }
   return { person, fields }
@@ -93,8 +103,13 @@ export async function enterRecently(site: Site, http: HttpRequest, room: RoomNam
 }
 
 /** The same for a form of the room. */
-export async function enterRecentlyByForm(site: Site, http: HttpRequest, room: RoomName): ReturnType<typeof enterByForm> {
-  const entered = await enterByForm(site, http, room)
+export async function enterRecentlyByForm(
+  site: Site,
+  http: HttpRequest,
+  room: RoomName,
+  answerStale?: AnswerStale,
+): ReturnType<typeof enterByForm> {
+  const entered = await enterByForm(site, http, room, answerStale)
   return isReply(entered) || isRecent(site, entered.person.session) ? entered : signInAgain(site, room)
 }
 

@@ -2,8 +2,8 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
 import { newCodesSeed } from '../accounts/recovery-codes.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
-import { type Person, strengthen } from '../accounts/sessions.ts'
-import { openStep, sealStep } from '../accounts/steps.ts'
+import { isRecent, type Person, strengthen } from '../accounts/sessions.ts'
+import { openStep, peekStep, sealStep } from '../accounts/steps.ts'
 import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
 import { accountPage, enterRecently, enterRecentlyByForm, formSeal, isReply, roomPath } from './account.ts'
 import { minutesUntil } from './dates.ts'
@@ -25,7 +25,7 @@ export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
 
 /** Turns codes on, or off. */
 export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> {
-  const entered = await enterRecentlyByForm(site, http, 'security')
+  const entered = await enterRecentlyByForm(site, http, 'security', (person, fields) => showAgain(site, http, person, fields))
   if (isReply(entered)) return entered
   const { person, fields } = entered
   if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
@@ -54,6 +54,19 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   const cookies = await strengthen(site, person, WITH_CODE)
   const codes = await codesIfNone(site, person, waiting, { seed, repeated })
   return withCookies(codes ?? backToRoom(site, person, 'app_on'), ...cookies)
+}
+
+/**
+ * The form has renewed its session by what it did: sent twice, it comes with the new one. Who shows a code of that app once more sees the
+ * codes that came with it.
+ */
+async function showAgain(site: Site, http: HttpRequest, person: Person, fields: Fields): Promise<Reply | null> {
+  const { sub } = person.user
+  const step = peekStep(site, fields.get('setup'), 'new_totp')
+  const [secret, seed] = (step?.sub === sub ? step.value : undefined)?.split(' ') ?? []
+  if (secret === undefined || seed === undefined || !isRecent(site, person.session) || !(await isSetUp(site, sub, secret))) return null
+  if (typeof (await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)) !== 'number') return null
+  return codesIfNone(site, person, waitingOf(fields), { seed, repeated: true })
 }
 
 /** Whether the app with this secret is the one that counts already: the form was sent twice. */
