@@ -2,8 +2,8 @@ import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_CODE } from '../accounts/acr.ts'
 import { newCodesSeed } from '../accounts/recovery-codes.ts'
 import { codeOfNewApp } from '../accounts/second-factor.ts'
-import { hasShownFactor, isSessionMac, type Person, shownHash, strengthen } from '../accounts/sessions.ts'
-import { openStep, sealStep } from '../accounts/steps.ts'
+import { hasShownFactor, isRecent, isSessionMac, type Person, shownHash, strengthen } from '../accounts/sessions.ts'
+import { openStep, peekStep, sealStep } from '../accounts/steps.ts'
 import { newTotpSecret, otpauthUri, toBase32 } from '../accounts/totp.ts'
 import { accountPage, againPath, enter, enterRecently, formSeal, isReply, roomPath, staleForm } from './account.ts'
 import { minutesUntil } from './dates.ts'
@@ -28,9 +28,14 @@ export async function showSetUp(site: Site, http: HttpRequest): Promise<Reply> {
 export async function submitTotp(site: Site, http: HttpRequest): Promise<Reply> {
   const fields = await readPost(site.issuer, http)
   const person = await enter(site, http, 'security')
-  if (isReply(person)) return (await showOnceMore(site, http, fields)) ?? person
-  if (!isSessionMac(site, person.session, fields.get('csrf'))) throw staleForm(roomPath(site, 'security'))
-  if ((await missingProof(site, person)) !== null) return (await showOnceMore(site, http, fields)) ?? seeOther(againPath(site, 'security'))
+  if (isReply(person)) return (await showOnceMore(site, http, fields, null)) ?? person
+  if (!isSessionMac(site, person.session, fields.get('csrf'))) {
+    const answer = await showOnceMore(site, http, fields, person)
+    if (answer) return answer
+    throw staleForm(roomPath(site, 'security'))
+  }
+  if ((await missingProof(site, person)) !== null)
+    return (await showOnceMore(site, http, fields, person)) ?? seeOther(againPath(site, 'security'))
   if (fields.get('turn') !== 'off') return turnOn(site, http, person, fields)
   const options = { by: { type: 'user', id: person.user.sub } as const, ...keepingOf(fields, person) }
   const removed = hasShownFactor(person.session) && (await site.store.factors.removeTotp(person.user.sub, options))
@@ -54,7 +59,7 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   const options = { by: { type: 'user', id: sub } as const, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
   const totp = { sub, sealed: site.keys.factors.totp.seal({ sub, secret }), last_step: shown, created_at: site.clock() }
   if (!(await site.store.factors.setTotp(totp, options)))
-    return (await showOnceMore(site, http, fields)) ?? seeOther(againPath(site, 'security'))
+    return (await showOnceMore(site, http, fields, person)) ?? seeOther(againPath(site, 'security'))
   const cookies = await strengthen(site, person, WITH_CODE)
   await endWithOthers(site, fields, person)
   return withCookies((await codesIfNone(site, person, waiting, { seed })) ?? backToRoom(site, person, 'app_on'), ...cookies)
@@ -62,12 +67,15 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
 
 /**
  * The form was sent twice, as by a slow double click, and the browser shows what comes second: by then the session in which the app was set
- * up has been replaced by one that has shown it. Its codes are shown once more, or nobody might ever see them. Null where that is not so.
+ * up has been replaced by one that has shown it. Whoever comes with either of the two, and with a code of that app, sees once more the codes
+ * that came with it, or nobody might ever see them. Null where that is not so.
  */
-async function showOnceMore(site: Site, http: HttpRequest, fields: Fields): Promise<Reply | null> {
-  const step = openStep(site, fields.get('setup'), 'new_totp', shownHash(site, http) ?? '')
+async function showOnceMore(site: Site, http: HttpRequest, fields: Fields, person: Person | null): Promise<Reply | null> {
+  const setup = fields.get('setup')
+  const step = person ? peekStep(site, setup, 'new_totp') : openStep(site, setup, 'new_totp', shownHash(site, http))
   const [secret, seed] = step?.value?.split(' ') ?? []
   if (!step?.sub || !secret || !seed || !(await isSetUp(site, step.sub, secret))) return null
+  if (person && (person.user.sub !== step.sub || !isRecent(site, person.session))) return null
   if (typeof (await codeOfNewApp(site, step.sub, secret, fields.get('code'), http.address)) !== 'number') return null
   const user = await site.store.users.find(step.sub)
   return user && user.disabled_at === undefined ? codesIfNone(site, { user }, waitingOf(fields), { seed, repeated: true }) : null
