@@ -86,7 +86,8 @@ if (files.length === 0) {
   counts.failed += 1
 } else {
   // many wait for a process, a disk or a clock most of their time
-  const first = runAll(files, availableParallelism() + 2, (text) => process.stdout.write(text))
+  const lanes = availableParallelism() + (again.length > 0 ? 1 : 2)
+  const first = runAll(files, lanes, (text) => process.stdout.write(text))
   const [said] = await Promise.all([again.length > 0 ? runOnPostgres() : [], first])
   if (again.length > 0) process.stdout.write(`\nThe same on PostgreSQL:\n\n${said.join('')}`)
 }

@@ -43,7 +43,7 @@ describe('each dialect in a browser without scripts', { skip: noChromium, timeou
   after(() => browser?.close())
 
   for (const name of VENDORS) {
-    it(`${name}: app → sign-in → consent → callback, then remembered, asked again after a change, and denied`, () =>
+    it(`${name}: app → sign-in → consent → callback, then remembered, asked again after a change, denied, and asked again after a withdrawal`, () =>
       walk(name, async (road) => {
         const first = name === 'screening-eagle' ? FIRST : {}
         await road.begin(first)
@@ -66,24 +66,17 @@ describe('each dialect in a browser without scripts', { skip: noChromium, timeou
 
         await road.begin(MORE[name])
         await byId(road.page, 'consent-allow').click()
-        assert.ok((await road.callback())['code'], 'a refusal is not remembered')
-      }))
-
-    it(`${name}: a redirect is not kept by the browser: what is withdrawn is asked again at the same address`, () =>
-      walk(name, async (road) => {
-        await road.begin()
-        await road.signIn()
-        await byId(road.page, 'consent-allow').click()
-        await road.callback()
-        await road.begin()
         const { code } = await road.callback()
-        await road.begin()
+        assert.ok(code, 'a refusal is not remembered')
+
+        // no redirect is kept by the browser: what is withdrawn is asked again at the same address
+        await road.begin(MORE[name])
         assert.notEqual((await road.callback())['code'], code)
         await withdraw(road)
-        await road.begin()
+        await road.begin(MORE[name])
         await byId(road.page, 'consent-allow').waitFor()
         await road.context.clearCookies()
-        await road.begin()
+        await road.begin(MORE[name])
         await byId(road.page, 'login-email').waitFor()
       }))
 
