@@ -47,8 +47,8 @@ describe('settings of where people are already', () => {
       const own = found.filter((one) => problem.test(one))
       assert.equal(own.length, 1, found.join())
       const { VOUCHSAFE_HOST_LOGIN_SECRET: _, ...alone } = env
-      const needless = Object.keys(alone).filter((name) => !(name.includes('UPSTREAM') && !('upstreams' in beside)))
-      assert.deepEqual(await problems(test, beside, Object.fromEntries(needless.map((name) => [name, env[name as keyof typeof env]]))), [])
+      const needed = Object.keys(alone).filter((name) => (name.includes('UPSTREAM') ? 'upstreams' in beside : 'ldap' in beside))
+      assert.deepEqual(await problems(test, beside, Object.fromEntries(needed.map((name) => [name, env[name as keyof typeof env]]))), [])
     }
     assert.deepEqual(await problems(test, { host_login }, { VOUCHSAFE_HOST_LOGIN_SECRET: env.VOUCHSAFE_HOST_LOGIN_SECRET }), [])
   })
