@@ -49,9 +49,11 @@ export function createCheckpoint(database: DatabaseSync, path: string, { before,
   let failing = false
 
   async function move(): Promise<void> {
-    const began = performance.now()
+    let began = performance.now()
     try {
-      if ((await moveMost()) && beginAnew()) anew?.()
+      const moved = await moveMost()
+      if (moved) began = performance.now() // nobody was held up so far
+      if (moved && beginAnew()) anew?.()
       else rest(began)
       failing = false
     } catch (cause) {
