@@ -10,6 +10,8 @@ import { openSqliteStore } from '../../src/stores/sqlite-store.ts'
 import { promises } from './promises.ts'
 
 const ROUNDS = 10
+/** Where a machine is slow some kinds of write come late: rounds go on until each was there. */
+const MOST_ROUNDS = 40
 const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-'))
 after(() => rmSync(folder, { recursive: true }))
 
@@ -35,16 +37,17 @@ async function writeAndDie(file: string, round: number): Promise<string[]> {
 it(`nothing that was acknowledged is missing after kill -9, ${ROUNDS} rounds`, { timeout: 120_000 }, async () => {
   const file = join(folder, 'killed.db')
   const lines: string[] = []
-  for (let round = 0; round < ROUNDS; round++) {
+  const counts: Record<string, number> = {}
+  const isMissing = (what: string) => !counts[what]
+  for (let round = 0; round < ROUNDS || (round < MOST_ROUNDS && Object.keys(promises).some(isMissing)); round++) {
     lines.push(...(await writeAndDie(file, round)))
     const store = await openSqliteStore(file)
-    const counts: Record<string, number> = {}
     for (const line of lines) {
       const [what, key, sub] = line.split(' ')
       counts[what!] = (counts[what!] ?? 0) + 1
       assert.ok(await promises[what!]!(store, key!, sub), `round ${round}: "${line}" was promised and is gone`)
     }
     await store.close()
-    for (const what in promises) if (round === ROUNDS - 1) assert.ok(counts[what]! > 0, `nothing was ${what}`)
   }
+  assert.deepEqual(Object.keys(promises).filter(isMissing), [], 'each kind of write was promised')
 })
