@@ -136,6 +136,7 @@ describe('consent again', () => {
   const changes: [what: string, fields: Partial<Client>, told: RegExp][] = [
     ['name', { client_name: 'Tallyship' }, /Tallyship has changed[\s\S]*Changed by the app Its name Tallyboat is now Tallyship/],
     ['logo', { logo_uri: 'https://tallyboat.example/new.png' }, /Its picture none is now https:\/\/tallyboat\.example\/new\.png/],
+    ['kind', { ai_agent: true }, /Tallyboat ?, an AI agent, has changed[\s\S]*What it is none is now AI agent/],
     ['publisher', { publisher: 'Owner Ltd' }, /Its publisher none is now Owner Ltd/],
     ['site', { client_uri: 'https://owner.example/' }, /Its own site none is now https:\/\/owner\.example\//],
     [

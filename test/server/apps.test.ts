@@ -78,6 +78,21 @@ describe('connected apps', () => {
     }
   })
 
+  it('call an AI agent one', async () => {
+    const { browser } = await connected()
+    const tallyboat = (await site.store.clients.find('tallyboat'))!
+    try {
+      for (const ai_agent of [false, true]) {
+        await site.store.clients.update({ ...tallyboat, ai_agent })
+        for (const path of [APPS, `${APPS}/tallyboat`]) {
+          assert.equal(/Tallyboat AI agent/.test(textOf((await open(browser, path)).html)), ai_agent, path)
+        }
+      }
+    } finally {
+      await site.store.clients.update(tallyboat)
+    }
+  })
+
   it('tell who publishes an app that was reviewed, and where it was of use from', async () => {
     const { browser, person } = await connected()
     const { find } = site.store.clients

@@ -95,6 +95,7 @@ describe('interactions as JSON', () => {
           reviewed: true,
           policy_uri: 'https://tallyboat.example/privacy',
           publisher: null,
+          ai_agent: false,
           client_uri: null,
           alike: false,
           tos_uri: 'https://tallyboat.example/terms',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { readClientMetadata } from '../../src/core/model/client-metadata.ts'
 import { ids, readForm, tags, textOf } from '../support/browser.ts'
 import { ISSUER, openSite, PASSWORD, type TestSite } from '../support/site.ts'
 
@@ -269,6 +270,24 @@ describe('attacks on the pages', () => {
     const other = await site.signIn(site.browser(), { client_id: 'claims' })
     assert.match(textOf(other.html), /Publisher not verified/)
     assert.doesNotMatch(textOf(other.html), /Verified publisher/)
+  })
+
+  it('an AI agent is called one on the page, in its title and in the receipt, as a registration says of itself too', async () => {
+    await site.addClient({ client_id: 'quill', client_name: 'Quill <b>', ai_agent: true, reviewed: false })
+    const browser = site.browser()
+    const page = await site.signIn(browser, { client_id: 'quill' })
+    assert.match(textOf(page.html), /Quill <b> ?, an AI agent, asks to act for you/)
+    assert.match(textOf(page.html), /What Quill <b> could do without asking again/)
+    assert.match(page.html, /<title>Quill &lt;b&gt;, an AI agent, asks for access · /)
+    await browser.submit(page, { scope: ['openid', 'profile'] }, 'consent-allow')
+    const receipts = await browser.get(`${ISSUER}/account/receipts`)
+    const [, path] = /href="([^"]*\/account\/receipts\/[^"]+)"/.exec(receipts.html)!
+    const { receipts: kept } = JSON.parse((await browser.get(new URL(path!, ISSUER).href)).html)
+    assert.equal(kept[0].shown.said.heading, 'Quill <b>, an AI agent, asks to act for you')
+    assert.equal(
+      readClientMetadata({ redirect_uris: ['https://quill.example/cb'], ai_agent: true }, ['standard'], { stranger: true }).ai_agent,
+      true,
+    )
   })
 
   const links = ['javascript:alert(1)', 'data:text/html,x', 'http://tallyboat.example/', '//evil.example', 'https://x.example/"><script>']

@@ -14,9 +14,17 @@ const identities = new WeakMap<Client, string>()
 export function identityOf(client: Client): string {
   let found = identities.get(client)
   if (found === undefined) {
-    const { client_name, logo_uri, client_uri, policy_uri, tos_uri, publisher } = client
-    // consents from before there were publishers stay good
-    const told = [client_name, logo_uri, client_uri, policy_uri, tos_uri, ...(publisher === undefined ? [] : [publisher])]
+    const { client_name, logo_uri, client_uri, policy_uri, tos_uri, publisher, ai_agent } = client
+    // consents from before there were publishers and agents stay good
+    const told = [
+      client_name,
+      logo_uri,
+      client_uri,
+      policy_uri,
+      tos_uri,
+      ...(publisher === undefined ? [] : [publisher]),
+      ...(ai_agent ? [true] : []),
+    ]
     found = sha256(JSON.stringify(told)).slice(0, 22)
     identities.set(client, found)
   }
@@ -25,12 +33,13 @@ export function identityOf(client: Client): string {
 
 /** The app as it was told through an API. */
 export function shownClient(client: Client): ShownClient {
-  const { client_name: name, reviewed = false, logo_uri, client_uri, policy_uri, tos_uri, publisher } = client
+  const { client_name: name, reviewed = false, logo_uri, client_uri, policy_uri, tos_uri, publisher, ai_agent } = client
   return {
     name,
     reviewed,
     looks: hashLooks(client),
     ...(reviewed && publisher !== undefined && { publisher }),
+    ...(ai_agent && { ai_agent }),
     ...(logo_uri !== undefined && { logo_uri }),
     ...(client_uri !== undefined && { client_uri }),
     ...(policy_uri !== undefined && { policy_uri }),

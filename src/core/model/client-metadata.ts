@@ -52,9 +52,10 @@ const MEMBERS: { readonly [Member in keyof Required<ClientMetadata>]: Read<Membe
   dialect: (value, field) => readText(value, field, 64),
   theme: (value, field) => readText(value, field, 32),
   publisher: (value, field) => readText(value, field, 100),
+  ai_agent: readBoolean,
 }
 
-/** Members that are no registry's. They can loosen what protects people, so only the deployment gives them. */
+/** Members that are no registry's. They can loosen what protects people, so only the deployment gives them; an app may say of itself that it is an agent. */
 const OURS: ReadonlySet<string> = new Set<keyof ClientMetadata>([
   'require_pkce',
   'access_token_format',
@@ -144,6 +145,7 @@ const SEEN: readonly (keyof ClientMetadata)[] = [
   'token_endpoint_auth_method',
   'grant_types',
   'publisher',
+  'ai_agent',
 ]
 
 /** All of that in one text: where it is another one, somebody was shown another app. */

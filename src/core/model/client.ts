@@ -53,6 +53,8 @@ export interface ClientMetadata {
   theme?: string
   /** Ours: who publishes it, as the deployment has found out. People are told so once it was reviewed. */
   publisher?: string
+  /** Ours: it is an AI agent, which acts by itself. People read that wherever they read of it. */
+  ai_agent?: boolean
   /** Ours: the one dialect in which it speaks. */
   dialect: string
 }

@@ -62,6 +62,7 @@ export interface ShownClient {
   looks: string
   /** Who publishes it, as the deployment said. */
   publisher?: string
+  ai_agent?: boolean
   logo_uri?: string
   client_uri?: string
   policy_uri?: string

@@ -146,6 +146,7 @@ const MEMBERS = words<keyof ClientMetadata>({
   dialect: 1,
   theme: 1,
   publisher: 1,
+  ai_agent: 1,
 })
 
 const DAY = 86_400

@@ -71,6 +71,7 @@ export function badges(site: Site, { consent, client }: Connected): Html[] {
   const soon = consent.paused_at === undefined && ends_at !== undefined && ends_at - site.clock() < SOON
   return [
     ...(consent.paused_at === undefined ? [] : [html`<span class="badge">${icon('pause')}${words.paused}</span>`]),
+    ...(client.ai_agent ? [html`<span class="badge badge-info">${site.words.consent.agent}</span>`] : []),
     standing(site, client),
     ...(soon ? [html`<span class="badge badge-caution">${icon('clock')}${words.endsSoon}</span>`] : []),
   ]

@@ -83,7 +83,7 @@ function newScope(
 }
 
 function changedPart(sentences: Sentences, { what, title, was, is }: Difference['changed'][number]): Html {
-  const look = what === 'name' || what === 'publisher' ? '' : 'host'
+  const look = what === 'name' || what === 'kind' || what === 'publisher' ? '' : 'host'
   const show = (text: string, id: string | null, more = '') =>
     html`<span class="${look}${more}"${id !== null && html` id="${id}"`}><bdi>${text === '' ? sentences.none : text}</bdi></span>`
   const id = what === 'host' ? 'consent-redirect-host' : `consent-changed-${what}`

@@ -37,7 +37,7 @@ export interface Difference {
   choices: number
 }
 
-export type ChangedPart = 'host' | 'name' | 'publisher' | 'logo' | 'site' | 'policy' | 'tos'
+export type ChangedPart = 'host' | 'name' | 'kind' | 'publisher' | 'logo' | 'site' | 'policy' | 'tos'
 
 /** Null where there is nothing that a person would see. */
 export async function differenceOf(site: Site, before: Consent, interaction: Interaction, offer: Offer): Promise<Difference | null> {
@@ -93,6 +93,7 @@ function changedParts(
   const was: Partial<ShownClient> = receipt && isShown(receipt.shown) ? receipt.shown.client : {}
   const parts = [
     ['name', was.name, offer.client.name],
+    ['kind', kindOf(site, was), kindOf(site, offer.client)],
     ['publisher', was.publisher, offer.client.publisher],
     ['logo', was.logo_uri, offer.client.logo_uri],
     ['site', was.client_uri, offer.client.client_uri],
@@ -105,3 +106,5 @@ function changedParts(
     if (earlier !== now) changed.push({ what, title: titles[what], was: earlier, is: now })
   return changed
 }
+
+const kindOf = ({ words }: Site, { ai_agent }: Partial<ShownClient>): string => (ai_agent ? words.consent.agent : '')

@@ -10,6 +10,7 @@ import { hostOf } from '../../core/model/redirect-uri.ts'
 import { hasScope, splitScope } from '../../core/model/scope.ts'
 import { isAlike } from './alike.ts'
 import { day } from './dates.ts'
+import { html, plain } from './html.ts'
 import type { Site } from './site.ts'
 import { cleanText, clientName, linkTo } from './text.ts'
 import { said } from './words.ts'
@@ -56,7 +57,7 @@ export function offerOf(site: Site, interaction: Interaction, before: Consent | 
   const scopes = offeredScopes(site, interaction)
   return {
     language: site.words.lang,
-    title: site.words.consent.title(clientName(client)),
+    title: site.words.consent.title(titleName(site, client)),
     client: offeredClient(interaction),
     redirect_host: hostOf(request.redirect_uri),
     native: isNativeRedirect(request.redirect_uri),
@@ -83,6 +84,7 @@ export function offeredClient({ client, looks }: Pick<Interaction, 'client' | 'l
     reviewed: client.reviewed === true,
     looks,
     ...offeredPublisher(client),
+    ...(client.ai_agent && { ai_agent: true }),
     ...(logo_uri && { logo_uri }),
     ...(client_uri && { client_uri }),
     ...(policy_uri && { policy_uri }),
@@ -93,6 +95,12 @@ export function offeredClient({ client, looks }: Pick<Interaction, 'client' | 'l
 /** Whoever was reviewed may be called as it likes. */
 export function isAlikeApp({ product }: Site, client: Client): boolean {
   return client.reviewed !== true && isAlike(clientName(client), product.name)
+}
+
+/** For titles of pages: an agent is called one. */
+export function titleName({ words }: Site, client: Client): string {
+  const name = clientName(client)
+  return client.ai_agent ? plain(words.consent.agentName(html`${name}`)) : name
 }
 
 /** What the deployment has found out; nothing of whom nobody has looked at. */

@@ -11,10 +11,9 @@ import { splitScope } from '../../core/model/scope.ts'
 import { deviceOf } from '../accounts/agent.ts'
 import { fingerprint } from '../accounts/consents.ts'
 import { type Difference, differenceOf } from './consent-difference.ts'
-import { type Offer, offerOf } from './consent-offer.ts'
+import { type Offer, offerOf, titleName } from './consent-offer.ts'
 import { plainSentences, type Sentences, sentencesOf } from './consent-sentences.ts'
 import type { Site } from './site.ts'
-import { clientName } from './text.ts'
 
 /** What a page asks: all that an app wants, or what is otherwise than before. */
 export interface Question {
@@ -39,7 +38,7 @@ export async function questionOf(site: Site, sub: string, interaction: Interacti
   const offer = offerOf(site, interaction, before)
   if (JSON.stringify(offer).length > LONGEST_SHOWN / 2) throw new OAuthError('invalid_request', 'Too much is asked for at once.')
   const difference = before && mayShowDifference(interaction, before) ? await differenceOf(site, before, interaction, offer) : null
-  const title = difference ? site.words.again.title(clientName(client), difference.choices) : offer.title
+  const title = difference ? site.words.again.title(titleName(site, client), difference.choices) : offer.title
   const rests = stands?.paused_at !== undefined
   return { title, offer, difference, sentences: sentencesOf(site, { offer, difference, rests }), rests, epoch }
 }

@@ -98,10 +98,10 @@ function ofAll(site: Site, offer: Offer): Sentences {
   const apps = `${site.base}/account/apps`
   const own = slot(site, 'consent')
   return {
-    heading: consent.heading(name, site.product.name),
+    heading: offer.client.ai_agent ? consent.agentHeading(name) : consent.heading(name, site.product.name),
     sent_to: consent.sentTo,
     ...papersOf(site, offer.client),
-    what: consent.what(name),
+    what: offer.client.ai_agent ? consent.agentWhat(name) : consent.what(name),
     explain: explain(site, offer, name),
     ...levelsOf(site, levelsIn(offer.scopes, offer.claims)),
     ...(hasRequired(offer.scopes, offer.claims) && { required: consent.required }),
@@ -157,7 +157,7 @@ function ofDifference(site: Site, { client, resources }: Offer, difference: Diff
   const { choices, since, added, claims, changed, gone, kept, places, until, offline, receipt_seq } = difference
   const levels = new Set<Level>([...levelsIn(added, claims), ...(offline ? [2 as const] : [])])
   return {
-    heading: again.heading(name, choices),
+    heading: again.heading(client.ai_agent ? consent.agentName(name) : name, choices),
     since: again.since(name, dayOf(since, site.clock(), site.words)),
     what: again.what,
     ...(Object.fromEntries([...levels].map((level) => [`added_${level}`, again.added[level]])) as Sentences),

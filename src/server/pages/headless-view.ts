@@ -37,8 +37,16 @@ export async function showInteraction(
 
 /** Names that an app brings are cut and cleaned as on our pages; they are still text, to be escaped. */
 function showClient(interaction: Interaction) {
-  const { name, reviewed, publisher = null, client_uri = null, policy_uri = null, tos_uri = null } = offeredClient(interaction)
-  return { client_id: interaction.client.client_id, client_name: name, reviewed, publisher, client_uri, policy_uri, tos_uri }
+  const {
+    name,
+    reviewed,
+    publisher = null,
+    ai_agent = false,
+    client_uri = null,
+    policy_uri = null,
+    tos_uri = null,
+  } = offeredClient(interaction)
+  return { client_id: interaction.client.client_id, client_name: name, reviewed, publisher, ai_agent, client_uri, policy_uri, tos_uri }
 }
 
 function showAccount({ session, user }: Person) {

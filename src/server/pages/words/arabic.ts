@@ -49,6 +49,10 @@ export const arabic: Words = {
   consent: {
     title: (app) => `${app} يطلب الوصول`,
     heading: (app, product) => html`يطلب ${app} استخدام حسابك في ${product.replaceAll(' ', '\u00A0')}`,
+    agent: 'وكيل ذكاء اصطناعي',
+    agentName: (app) => html`${app}، وهو وكيل ذكاء اصطناعي،`,
+    agentHeading: (app) => html`يطلب ${app}، وهو وكيل ذكاء اصطناعي، أن يتصرف نيابة عنك`,
+    agentWhat: (app) => html`ما الذي يستطيعه ${app} دون أن يسألك من جديد`,
     reviewed: 'تمت مراجعته',
     reviewedText: (product) => `راجع ${product} هذا التطبيق.`,
     verified: 'ناشر موثَّق',
@@ -121,6 +125,7 @@ export const arabic: Words = {
     parts: {
       host: 'إلى أين تُرسل إجابتك',
       name: 'اسمه',
+      kind: 'ما هو',
       logo: 'صورته',
       publisher: 'ناشره',
       site: 'موقعه',

@@ -47,6 +47,10 @@ export const english = {
   consent: {
     title: (app: string) => `${app} asks for access`,
     heading: (app: Html, product: string) => html`${app} asks to use your ${product.replaceAll(' ', '\u00A0')} account`,
+    agent: 'AI agent',
+    agentName: (app: Html) => html`${app}, an AI agent,`,
+    agentHeading: (app: Html) => html`${app}, an AI agent, asks to act for you`,
+    agentWhat: (app: Html) => html`What ${app} could do without asking again`,
     reviewed: 'Reviewed',
     reviewedText: (product: string) => `${product} has looked at this app.`,
     verified: 'Verified publisher',
@@ -123,6 +127,7 @@ export const english = {
     parts: {
       host: 'Where your answer is sent',
       name: 'Its name',
+      kind: 'What it is',
       logo: 'Its picture',
       publisher: 'Its publisher',
       site: 'Its own site',

@@ -43,6 +43,10 @@ export const french: Words = {
   consent: {
     title: (app) => `${app} demande un accès`,
     heading: (app, product) => html`${app} demande à utiliser votre compte ${product.replaceAll(' ', '\u00A0')}`,
+    agent: 'Agent IA',
+    agentName: (app) => html`${app}, un agent IA,`,
+    agentHeading: (app) => html`${app}, un agent IA, demande à agir pour vous`,
+    agentWhat: (app) => html`Ce que ${app} pourrait faire sans redemander`,
     reviewed: 'Examinée',
     reviewedText: (product) => `${product} a examiné cette application.`,
     verified: 'Éditeur vérifié',
@@ -121,6 +125,7 @@ export const french: Words = {
     parts: {
       host: 'Où votre réponse est envoyée',
       name: 'Son nom',
+      kind: 'Ce qu’elle est',
       logo: 'Son image',
       publisher: 'Son éditeur',
       site: 'Son propre site',

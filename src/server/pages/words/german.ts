@@ -43,6 +43,10 @@ export const german: Words = {
   consent: {
     title: (app) => `${app} bittet um Zugriff`,
     heading: (app, product) => html`${app} bittet darum, Ihr Konto bei ${product.replaceAll(' ', '\u00A0')} zu nutzen`,
+    agent: 'KI-Agent',
+    agentName: (app) => html`${app}, ein KI-Agent,`,
+    agentHeading: (app) => html`${app}, ein KI-Agent, bittet darum, für Sie zu handeln`,
+    agentWhat: (app) => html`Was ${app} dürfte, ohne noch einmal zu fragen`,
     reviewed: 'Geprüft',
     reviewedText: (product) => `${product} hat sich diese App angesehen.`,
     verified: 'Herausgeber bestätigt',
@@ -125,6 +129,7 @@ export const german: Words = {
     parts: {
       host: 'Wohin Ihre Antwort geht',
       name: 'Ihr Name',
+      kind: 'Was sie ist',
       logo: 'Ihr Bild',
       publisher: 'Ihr Herausgeber',
       site: 'Ihre eigene Website',

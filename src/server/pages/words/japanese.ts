@@ -40,6 +40,10 @@ export const japanese: Words = {
   consent: {
     title: (app) => `${app} がアクセスを求めています`,
     heading: (app, product) => html`${app} が、あなたの ${product.replaceAll(' ', '\u00A0')} アカウントの利用を求めています`,
+    agent: 'AI エージェント',
+    agentName: (app) => html`AI エージェントの ${app}`,
+    agentHeading: (app) => html`AI エージェントの ${app} が、あなたの代わりに操作することを求めています`,
+    agentWhat: (app) => html`${app} が、もう一度尋ねることなくできるようになること`,
     reviewed: '審査済み',
     reviewedText: (product) => `${product} がこのアプリを審査しました。`,
     verified: '発行元を確認済み',
@@ -109,6 +113,7 @@ export const japanese: Words = {
     parts: {
       host: '回答の送り先',
       name: '名前',
+      kind: 'アプリの種類',
       logo: '画像',
       publisher: 'アプリの発行元',
       site: 'アプリのサイト',

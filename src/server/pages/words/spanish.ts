@@ -43,6 +43,10 @@ export const spanish: Words = {
   consent: {
     title: (app) => `${app} pide acceso`,
     heading: (app, product) => html`${app} pide usar su cuenta de ${product.replaceAll(' ', '\u00A0')}`,
+    agent: 'Agente de IA',
+    agentName: (app) => html`${app}, un agente de IA,`,
+    agentHeading: (app) => html`${app}, un agente de IA, pide actuar por usted`,
+    agentWhat: (app) => html`Qué podría hacer ${app} sin volver a preguntar`,
     reviewed: 'Revisada',
     reviewedText: (product) => `${product} ha examinado esta aplicación.`,
     verified: 'Editor verificado',
@@ -114,6 +118,7 @@ export const spanish: Words = {
     parts: {
       host: 'Adónde se envía su respuesta',
       name: 'Su nombre',
+      kind: 'Lo que es',
       logo: 'Su imagen',
       publisher: 'Su editor',
       site: 'Su propio sitio',
