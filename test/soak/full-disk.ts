@@ -65,10 +65,10 @@ interface SmallDisk {
   close(): void
 }
 
-/** 48 MiB: room for a log of twice its usual length, which it has where the machine is busy; the ballast takes what is left. */
+/** 32 MiB: room for a log of its usual length and for what is written while that is moved; the ballast takes what is left. */
 function mountSmall(): SmallDisk {
   const mounted = mkdtempSync(join(tmpdir(), 'vouchsafe-small-'))
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'vouchsafe-small', mounted])
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m', 'vouchsafe-small', mounted])
   const folder = join(mounted, 'server')
   mkdirSync(folder)
   const ballast = join(mounted, 'ballast')
