@@ -139,14 +139,15 @@ async function openWorld(sql: Sql, amount: Amount, clock: () => Milliseconds): P
   return { sql, store, load: await openLoad(counted, made, clock), made, seconds, swept }
 }
 
-/** Code flows shall be as fast as with few grants; what it costs to refresh old ones, of which each lies on another page, is told too. */
+/** Both in turn shall be as fast as with few grants, and so shall code flows alone; of refreshes, each of another old grant, it is told. */
 async function compareAll(size: ScaleSize, few: World, many: World): Promise<object> {
   const found = {
     code: await compare(size, few, many, 'code'),
     refresh: await compare(size, few, many, 'refresh'),
     code_and_refresh: await compare(size, few, many, 'both'),
   }
-  if (size.speed) assert.ok(found.code.median_of_ratios >= LEAST_RATE, `flows are slower: ${JSON.stringify(found)}`)
+  const least = Math.min(found.code.median_of_ratios, found.code_and_refresh.median_of_ratios)
+  if (size.speed) assert.ok(least >= LEAST_RATE, `flows are slower: ${JSON.stringify(found)}`)
   return found
 }
 
