@@ -44,8 +44,8 @@ async function run() {
 }
 
 /** By the letter of the work: its lines, and where and how they were found. */
-async function measure({ works, rounds, lives, window, warm }) {
-  const of = { day: today(), machine: describeMachine(), rounds, lives, window, warm }
+async function measure({ works, rounds, lives, window, settle, warm }) {
+  const of = { day: today(), machine: describeMachine(), rounds, lives, window, settle, warm }
   const peers = works.filter((work) => !WORKS[work])
   const found = peers.length > 0 ? await runPeers(peers, options) : {}
   for (const work of works) found[work] ??= await WORKS[work](options)

@@ -11,7 +11,8 @@ export const HELP = `npm run bench -- [options]
   --rounds 12           windows per server, work and width
   --lives 3             A to E: how often all servers are started anew, and the rounds shared between them
   --window 400          milliseconds of one window
-  --warm 3000           milliseconds that each server does the same work before its first window
+  --settle 10000        milliseconds that each server works once it is started, before anything is measured
+  --warm 1000           milliseconds that each server does the same work before its first window
   --starts 5            F: starts of each server
   --flows N,N           F: flows of ours after which its memory is looked at (50000,500000 where F is the only work, else 50000,100000)
   --sizes N,…           G: grants of each database beside the empty one (10000,1000000,10000000)
@@ -27,6 +28,7 @@ const SMOKE = {
   rounds: '1',
   lives: '1',
   window: '100',
+  settle: '100',
   warm: '100',
   starts: '1',
   flows: '100,200',
@@ -39,7 +41,8 @@ const USUAL = {
   rounds: '12',
   lives: '3',
   window: '400',
-  warm: '3000',
+  settle: '10000',
+  warm: '1000',
   starts: '5',
   sizes: '10000,1000000,10000000',
   people: PEOPLE,
@@ -58,6 +61,7 @@ export function readOptions(args) {
     rounds: text,
     lives: text,
     window: text,
+    settle: text,
     warm: text,
     starts: text,
     flows: text,
@@ -78,6 +82,7 @@ export function readOptions(args) {
     rounds: readNumbers(words, 'rounds')[0],
     lives: readNumbers(words, 'lives')[0],
     window: readNumbers(words, 'window')[0],
+    settle: readNumbers(words, 'settle')[0],
     warm: readNumbers(words, 'warm')[0],
     starts: readNumbers(words, 'starts')[0],
     flows: readNumbers({ flows: works.join() === 'F' ? '50000,500000' : '50000,100000', ...words }, 'flows'),

@@ -18,7 +18,7 @@ export async function doors(options) {
 async function compareInside(rest) {
   const { ways, close } = await openInside(rest)
   try {
-    return await compareStarted(ways, rest)
+    return await compareStarted(ways, { ...rest, warm: rest.settle })
   } finally {
     await close()
   }

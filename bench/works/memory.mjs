@@ -11,7 +11,8 @@ const CONNECTIONS = 16
 /** Resident megabytes of ours after so many code flows, each time after a collection; `grown` is from the first look to the last. */
 export async function measureMemory(target, options) {
   const { flows, rest, say } = options
-  const all = await startAll([{ ...target, flags: ['--expose-gc'] }], options)
+  // its flows are counted from the first on: it settles within the first look
+  const all = await startAll([{ ...target, flags: ['--expose-gc'] }], { ...options, settle: 1, connections: [1] })
   const [entry] = all
   try {
     const looks = []
