@@ -56,7 +56,7 @@ async function warmUp(entry, work, connections, window) {
 /** A server of several processes may be given as many connections for each of them. */
 const widthOf = ({ server }, connections) => connections * (server.target.wider ?? 1)
 
-/** A server that forgets grants has them made anew, or it would be measured answering errors. */
+/** A server that forgets sessions and grants has them made anew, or it would be measured answering errors. */
 async function renew(entry, work) {
-  if (entry.server.target.forgets && (work === 'B' || work === 'D')) entry.jars = await entry.flows.people(entry.people)
+  if (entry.server.target.forgets && 'ABD'.includes(work)) entry.jars = await entry.flows.people(entry.people)
 }
