@@ -8,9 +8,9 @@ export const HELP = `npm run bench -- [options]
   --works A,B,…         which work: A to F unless said; README.md tells what G to L are
   --targets NAME,…      the servers of A to F: ${Object.keys(TARGETS).join(', ')}
   --connections 16,64   requests under way at once; K has always 64
-  --rounds 12           windows per server, work and width
+  --rounds 18           windows per server, work and width
   --lives 3             A to E: how often all servers are started anew, and the rounds shared between them
-  --window 400          milliseconds of one window
+  --window 300          milliseconds of one window
   --settle 10000        milliseconds that each server works once it is started, before anything is measured
   --warm 1000           milliseconds that each server does the same work before its first window
   --starts 5            F: starts of each server
@@ -38,9 +38,9 @@ const SMOKE = {
 }
 const USUAL = {
   connections: '16,64',
-  rounds: '12',
+  rounds: '18',
   lives: '3',
-  window: '400',
+  window: '300',
   settle: '10000',
   warm: '1000',
   starts: '5',
