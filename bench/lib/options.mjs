@@ -8,11 +8,11 @@ export const HELP = `npm run bench -- [options]
   --works A,B,…         which work: A to F unless said; README.md tells what G to L are
   --targets NAME,…      the servers of A to F: ${Object.keys(TARGETS).join(', ')}
   --connections 16,64   requests under way at once; K has always 64
-  --rounds 18           windows per server, work and width
+  --rounds 15           windows per server, work and width
   --lives 3             A to E: how often all servers are started anew, and the rounds shared between them
   --window 300          milliseconds of one window
   --settle 10000        milliseconds that each server works once it is started, before anything is measured
-  --warm 1000           milliseconds that each server does the same work before its first window
+  --warm 700            milliseconds that each server does the same work before its first window
   --starts 5            F: starts of each server
   --flows N,N           F: flows of ours after which its memory is looked at (50000,500000 where F is the only work, else 50000,100000)
   --sizes N,…           G: grants of each database beside the empty one (10000,1000000,10000000)
@@ -38,11 +38,11 @@ const SMOKE = {
 }
 const USUAL = {
   connections: '16,64',
-  rounds: '18',
+  rounds: '15',
   lives: '3',
   window: '300',
   settle: '10000',
-  warm: '1000',
+  warm: '700',
   starts: '5',
   sizes: '10000,1000000,10000000',
   people: PEOPLE,
