@@ -5,7 +5,7 @@ import { HOUR, type Milliseconds, SECOND } from '../../src/core/model/clock.ts'
 import { openSqlStore } from '../../src/stores/sql-store.ts'
 import { openSqlite } from '../../src/stores/sqlite.ts'
 import { generate } from '../support/generate.ts'
-import { type Load, openLoad } from '../support/load.ts'
+import { type Load, openClients, openLoad } from '../support/load.ts'
 import { makeFolder } from '../support/program.ts'
 
 const OVER = 2_000
@@ -43,7 +43,8 @@ async function openCounted(test: TestContext, { over = OVER, skew = 0, clock }: 
     under_way = swept.then((rows) => sweeps.push(rows))
     return swept
   }
-  const load = await openLoad({ ...store, sweep, skew: async () => skew }, made, clock ?? (() => time.now))
+  const clients = await openClients(store, made, time.now)
+  const load = await openLoad({ ...store, sweep, skew: async () => skew }, clients, clock ?? (() => time.now))
   return { load, time, sweeps, settled: () => under_way }
 }
 

@@ -17,8 +17,11 @@ export default {
   async run({ settings, ...size }) {
     const server = await startPostgres({ settings })
     try {
-      const open = async () => openPostgres({ url: await server.createDatabase(), connections: CONNECTIONS })
-      return { settings, ...(await measureScale(size, open, postgresBytes, statements)) }
+      const find = async () => {
+        const url = await server.createDatabase()
+        return { address: url, open: () => openPostgres({ url, connections: CONNECTIONS }) }
+      }
+      return { settings, ...(await measureScale(size, find, postgresBytes, statements)) }
     } finally {
       await server.close()
     }

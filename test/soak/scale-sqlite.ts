@@ -16,7 +16,11 @@ export default {
     const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-scale-'))
     let files = 0
     try {
-      return await measureScale(size, async () => openSqlite(join(folder, `${++files}.db`)), sqliteBytes)
+      const find = async () => {
+        const file = join(folder, `${++files}.db`)
+        return { address: `sqlite:${file}`, open: () => openSqlite(file) }
+      }
+      return await measureScale(size, find, sqliteBytes)
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -6,13 +6,16 @@ import type { Store } from '../../src/core/model/store.ts'
 import type { Sql } from '../../src/stores/sql.ts'
 import { openSqlStore } from '../../src/stores/sql-store.ts'
 import { type Amount, generate, type Made } from './generate.ts'
-import { type Kind, type Load, openLoad } from './load.ts'
+import { type Clients, type Load, openClients, openLoad } from './load.ts'
+import { type Kind, type Ran, type Served, serve } from './served.ts'
 
 /** How much is made and measured. */
 export interface ScaleSize {
   grants: number
   /** Of a table of its own, in which each grant is refreshed once, in any order. */
   refreshed: number
+  /** How long either server works before anything is measured: until its code is compiled, each flow costs a quarter more. */
+  settle: Milliseconds
   /** Rounds on either database in turn, and the milliseconds of each. */
   rounds: number
   round: Milliseconds
@@ -36,6 +39,7 @@ const LANES = 16
 export const FULL: ScaleSize = {
   grants: 10_000_000,
   refreshed: 100_000,
+  settle: 10_000,
   rounds: 20,
   round: 2_000,
   overdue: 150_000,
@@ -47,6 +51,7 @@ export const FULL: ScaleSize = {
 export const SMALL: ScaleSize = {
   grants: 20_000,
   refreshed: 2_000,
+  settle: 150,
   rounds: 1,
   round: 150,
   overdue: 2_000,
@@ -65,35 +70,37 @@ export interface OwnClock {
   end(sql: Sql): Promise<{ max: number; statements: number }>
 }
 
+/** A database of its own. */
+export interface Place {
+  /** As `--database` takes it. */
+  address: string
+  open(): Promise<Sql>
+}
+
 /**
  * With many grants flows are as fast as with few, a grant takes no more than its bytes, and the sweeper keeps up with what is over in each
- * second. `open` makes an empty database and opens it. Throws where one of the three does not hold.
+ * second. `find` makes an empty database. Throws where one of the three does not hold.
  */
 export async function measureScale(
   size: ScaleSize,
-  open: () => Promise<Sql>,
+  find: () => Promise<Place>,
   bytes: Bytes,
   own?: OwnClock,
 ): Promise<Record<string, unknown>> {
-  const shift = { by: 0 }
-  const clock = () => Date.now() + shift.by
   const begins = Date.now() + 3 * HOUR
   const due = { grants: size.overdue + size.rate * size.seconds, at: (turn: number) => begins + dueAt(size, turn) }
-  const few = await openWorld(await open(), { grants: FEW }, clock)
-  const many = await openWorld(await open(), { grants: size.grants - due.grants, due }, clock)
+  const few = await makeWorld(await find(), { grants: FEW })
+  const many = await makeWorld(await find(), { grants: size.grants - due.grants, due })
+  const refreshed = await measureRefreshed(size, await find(), bytes)
+  const flows = await compareAll(size, few, many)
+  const sql = await many.place.open()
   try {
-    const refreshed = await measureRefreshed(size, await open(), bytes)
-    const found = {
-      generated_in_seconds: many.seconds,
-      flows: await compareAll(size, few, many),
-      bytes: await bytes(many.sql),
-      refreshed,
-    }
-    assert.ok(found.bytes['grants']! / size.grants <= MOST_BYTES, `a grant takes ${found.bytes['grants']! / size.grants} bytes`)
-    return { ...found, bytes: bytesOfOne(found.bytes, many.made), sweep: await measureSweep(size, many, { shift, begins }, own) }
+    const all = await bytes(sql)
+    assert.ok(all['grants']! / size.grants <= MOST_BYTES, `a grant takes ${all['grants']! / size.grants} bytes`)
+    const sweep = await measureSweep(size, await openSwept(sql, many.clients), begins, own)
+    return { generated_in_seconds: many.seconds, flows, bytes: bytesOfOne(all, many.made), refreshed, sweep }
   } finally {
-    await few.store.close()
-    await many.store.close()
+    await sql.close()
   }
 }
 
@@ -104,20 +111,97 @@ function dueAt({ overdue, rate, seconds }: ScaleSize, turn: number): Millisecond
 }
 
 interface World {
-  sql: Sql
-  store: Store
-  load: Load
+  place: Place
+  clients: Clients
   made: Made
   seconds: number
+}
+
+async function makeWorld(place: Place, amount: Amount): Promise<World> {
+  const sql = await place.open()
+  try {
+    const began = performance.now()
+    const made: Made = await generate(sql, amount)
+    const seconds = Math.round((performance.now() - began) / SECOND)
+    return { place, made, seconds, clients: await openClients(await openSqlStore(sql), made, Date.now()) }
+  } finally {
+    await sql.close()
+  }
+}
+
+/**
+ * Both in turn shall be as fast as with few grants, and so shall code flows alone; of refreshes, each of another old grant, it is told.
+ * It is the real program that serves, over sockets, and nobody else has its database open.
+ */
+async function compareAll(size: ScaleSize, few: World, many: World): Promise<object> {
+  const servers: Served[] = []
+  try {
+    for (const { place, clients } of [few, many]) servers.push(await serve(place.address, clients))
+    for (const server of servers) await server.run('both', LANES, size.settle)
+    const found = {
+      code: await compare(size, servers, 'code'),
+      refresh: await compare(size, servers, 'refresh'),
+      code_and_refresh: await compare(size, servers, 'both'),
+    }
+    const least = Math.min(found.code.median_of_ratios, found.code_and_refresh.median_of_ratios)
+    if (size.speed) assert.ok(least >= LEAST_RATE, `flows are slower: ${JSON.stringify(found)}`)
+    return found
+  } finally {
+    for (const server of servers) await server.close()
+  }
+}
+
+/** Rounds on either in turn, so that whatever else the machine does is met by both. The claim is about their medians. */
+async function compare({ rounds, round }: ScaleSize, servers: readonly Served[], kind: Kind) {
+  const found = servers.map(() => [] as Ran[])
+  for (const server of servers) await server.run(kind, LANES, round)
+  for (let i = 0; i < rounds; i++) {
+    for (const at of i % 2 === 0 ? [0, 1] : [1, 0]) found[at]!.push(await servers[at]!.run(kind, LANES, round))
+  }
+  const [few, many] = found as [Ran[], Ran[]]
+  const ratios = (by: keyof Ran) => round3(median(many.map((ran, i) => ran[by] / few[i]![by])))
+  const rates = { few: median(few.map(({ by_clock }) => by_clock)), many: median(many.map(({ by_clock }) => by_clock)) }
+  return {
+    a_second_with_few: round1(rates.few),
+    a_second_with_many: round1(rates.many),
+    ratio_of_medians: round3(rates.many / rates.few),
+    median_of_ratios: ratios('by_clock'),
+    median_of_ratios_by_cpu: ratios('by_cpu'),
+  }
+}
+
+/** Rows grow when they are refreshed, and full pages are split. */
+async function measureRefreshed({ refreshed }: ScaleSize, place: Place, bytes: Bytes): Promise<object> {
+  const sql = await place.open()
+  await generate(sql, { grants: refreshed, unused: true })
+  const store = await openSqlStore(sql)
+  const before = (await bytes(sql))['grants']!
+  const grants = await sql.all('select grant_id, generation, ends_at from grants where revoked_at is null order by record', [])
+  for (let i = 0; i < grants.length; i += 200) {
+    await Promise.all(
+      grants.slice(i, i + 200).map(({ grant_id, generation, ends_at }) => {
+        const now = Date.now()
+        return store.grants.rotate(grant_id as string, generation as number, now, Math.min(now + HOUR, ends_at as number), null)
+      }),
+    )
+  }
+  const after = (await bytes(sql))['grants']!
+  await store.close()
+  return { bytes_before_any_was: round1(before / refreshed), bytes_after_each_was: round1(after / refreshed) }
+}
+
+/** A server within this process, whose clock can be moved. */
+interface Swept {
+  sql: Sql
+  load: Load
+  shift: { by: Milliseconds }
   /** Rows that the sweeper took so far, and the milliseconds of each statement by which it did. */
   swept: { rows: number; deletes: number[] }
 }
 
-async function openWorld(sql: Sql, amount: Amount, clock: () => Milliseconds): Promise<World> {
-  const began = performance.now()
-  const made: Made = await generate(sql, amount)
-  const seconds = Math.round((performance.now() - began) / SECOND)
-  const swept: World['swept'] = { rows: 0, deletes: [] }
+async function openSwept(sql: Sql, clients: Clients): Promise<Swept> {
+  const shift = { by: 0 }
+  const swept: Swept['swept'] = { rows: 0, deletes: [] }
   const timed: Sql = {
     ...sql,
     write: async (text, values) => {
@@ -136,79 +220,11 @@ async function openWorld(sql: Sql, amount: Amount, clock: () => Milliseconds): P
       return rows
     },
   }
-  return { sql, store, load: await openLoad(counted, made, clock), made, seconds, swept }
-}
-
-/** Both in turn shall be as fast as with few grants, and so shall code flows alone; of refreshes, each of another old grant, it is told. */
-async function compareAll(size: ScaleSize, few: World, many: World): Promise<object> {
-  const found = {
-    code: await compare(size, few, many, 'code'),
-    refresh: await compare(size, few, many, 'refresh'),
-    code_and_refresh: await compare(size, few, many, 'both'),
-  }
-  const least = Math.min(found.code.median_of_ratios, found.code_and_refresh.median_of_ratios)
-  if (size.speed) assert.ok(least >= LEAST_RATE, `flows are slower: ${JSON.stringify(found)}`)
-  return found
-}
-
-/** Rounds on either in turn, so that whatever else the machine does is met by both. The claim is about their medians. */
-async function compare({ rounds, round }: ScaleSize, { load: few }: World, { load: many }: World, kind: Kind) {
-  const ratios = { wall: [] as number[], cpu: [] as number[] }
-  const rates = { few: [] as number[], many: [] as number[] }
-  for (const load of [few, many]) await load.run(kind, LANES, round)
-  for (let i = 0; i < rounds; i++) {
-    const order = i % 2 === 0 ? [few, many] : [many, few]
-    const found = new Map<Load, { wall: number; cpu: number }>()
-    for (const load of order) found.set(load, await timeRound(load, kind, round))
-    const [one, other] = [found.get(few)!, found.get(many)!]
-    rates.few.push(one.wall)
-    rates.many.push(other.wall)
-    ratios.wall.push(other.wall / one.wall)
-    ratios.cpu.push(other.cpu / one.cpu)
-  }
-  return {
-    a_second_with_few: round1(median(rates.few)),
-    a_second_with_many: round1(median(rates.many)),
-    ratio_of_medians: round3(median(rates.many) / median(rates.few)),
-    median_of_ratios: round3(median(ratios.wall)),
-    median_of_ratios_by_cpu: round3(median(ratios.cpu)),
-  }
-}
-
-/** So many in a second, by the clock and by this process's time on the processor. */
-async function timeRound(load: Load, kind: Kind, round: Milliseconds): Promise<{ wall: number; cpu: number }> {
-  const [began, cpu] = [performance.now(), process.cpuUsage()]
-  const done = await load.run(kind, LANES, round)
-  const { user, system } = process.cpuUsage(cpu)
-  return { wall: (done * SECOND) / (performance.now() - began), cpu: (done * 1e6) / (user + system) }
-}
-
-/** Rows grow when they are refreshed, and full pages are split. */
-async function measureRefreshed({ refreshed }: ScaleSize, sql: Sql, bytes: Bytes): Promise<object> {
-  await generate(sql, { grants: refreshed, unused: true })
-  const store = await openSqlStore(sql)
-  const before = (await bytes(sql))['grants']!
-  const grants = await sql.all('select grant_id, generation, ends_at from grants where revoked_at is null order by record', [])
-  for (let i = 0; i < grants.length; i += 200) {
-    await Promise.all(
-      grants.slice(i, i + 200).map(({ grant_id, generation, ends_at }) => {
-        const now = Date.now()
-        return store.grants.rotate(grant_id as string, generation as number, now, Math.min(now + HOUR, ends_at as number), null)
-      }),
-    )
-  }
-  const after = (await bytes(sql))['grants']!
-  await store.close()
-  return { bytes_before_any_was: round1(before / refreshed), bytes_after_each_was: round1(after / refreshed) }
+  return { sql, load: await openLoad(counted, clients, () => Date.now() + shift.by), shift, swept }
 }
 
 /** First flows alone, then the same with so many grants over in each second. */
-async function measureSweep(
-  size: ScaleSize,
-  { sql, load, swept }: World,
-  { shift, begins }: { shift: { by: number }; begins: Milliseconds },
-  own?: OwnClock,
-): Promise<object> {
+async function measureSweep(size: ScaleSize, { sql, load, shift, swept }: Swept, begins: Milliseconds, own?: OwnClock): Promise<object> {
   const alone = await pace(load, size)
   swept.deletes.length = 0
   await own?.begin(sql)
