@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 export interface Answer {
   status: number
@@ -13,13 +13,29 @@ export interface KeepAlive {
   close(): void
 }
 
-/** HTTP/1.1 as far as our own server speaks it: a load of many clients must cost less than the server that they ask. */
-export function openKeepAlive(port: number): Promise<KeepAlive> {
-  const socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+/**
+ * HTTP/1.1 as far as our own server speaks it: a load of many clients must cost less than the server that they ask. Where the server says
+ * that it closes, the next request opens another connection.
+ */
+export function openKeepAlive(port: number): KeepAlive {
+  let socket: Socket | null = null
   let received = ''
   let waiting: PromiseWithResolvers<Answer> | null = null
 
-  socket.on('data', (text: string) => {
+  function open(): Socket {
+    const opened = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
+    const fail = (cause: Error) => {
+      if (socket !== opened) return // left already
+      waiting?.reject(cause)
+      close()
+    }
+    opened.on('data', read)
+    opened.on('error', fail)
+    opened.on('close', () => fail(new Error('The server closed the connection.')))
+    return opened
+  }
+
+  function read(text: string): void {
     received += text
     const end = received.indexOf('\r\n\r\n')
     if (end < 0) return
@@ -28,29 +44,29 @@ export function openKeepAlive(port: number): Promise<KeepAlive> {
     const length = Number(headerOf(head, 'content-length'))
     if (received.length - begin < length) return
     const answer = { status: Number(head.slice(9, 12)), location: headerOf(head, 'location'), body: received.slice(begin, begin + length) }
+    const answered = waiting
     received = ''
-    waiting?.resolve(answer)
     waiting = null
-  })
-
-  const opened = Promise.withResolvers<KeepAlive>()
-  const fail = (cause: Error) => {
-    opened.reject(cause)
-    waiting?.reject(cause)
+    if (headerOf(head, 'connection') === 'close') close()
+    answered?.resolve(answer)
   }
-  socket.on('error', fail)
-  socket.on('close', () => fail(new Error('The server closed the connection.')))
-  socket.once('connect', () =>
-    opened.resolve({
-      send: (request) => {
-        waiting = Promise.withResolvers<Answer>()
-        socket.write(request, 'latin1')
-        return waiting.promise
-      },
-      close: () => socket.destroy(),
-    }),
-  )
-  return opened.promise
+
+  function close(): void {
+    socket?.destroy()
+    socket = null
+    waiting = null
+    received = ''
+  }
+
+  return {
+    send: (request) => {
+      waiting = Promise.withResolvers<Answer>()
+      socket ??= open()
+      socket.write(request, 'latin1')
+      return waiting.promise
+    },
+    close,
+  }
 }
 
 /** Empty where there is none. */

@@ -43,7 +43,7 @@ export async function serve(database: string, clients: Clients): Promise<Served>
 
   return {
     run: async (kind, lanes, milliseconds) => {
-      while (connections.length < lanes) connections.push(await openKeepAlive(port))
+      while (connections.length < lanes) connections.push(openKeepAlive(port))
       const [began, cpu] = [performance.now(), cpuOf(child)]
       let done = 0
       const lane = async (connection: KeepAlive) => {
