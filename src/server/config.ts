@@ -232,7 +232,8 @@ export async function readConfig({ flags = {}, env = {}, cwd = process.cwd(), di
   const ldap_password = setting('ldap_password', readPassword, '')
   const ldap = setting<LdapSettings | null>('ldap', (value) => readLdap(value, cwd, ldap_password), null)
   if (ldap_password !== '' && !given.ldap) problems.push(NO_LDAP)
-  const shared = setting('host_login_secret', readSharedSecret, '')
+  // one that is refused is there all the same: nothing else is missing
+  const shared = setting('host_login_secret', readSharedSecret, given.host_login_secret ? 'refused' : '')
   const host_login = setting<HostLogin | null>('host_login', (value) => readHostLogin(value, issuer, shared), null)
   const own_pages = setting<OwnPages | null>('own_pages', readOwnPages, null)
   if (host_login && own_pages?.login !== undefined) problems.push(TWO_LOGINS)

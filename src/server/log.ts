@@ -4,9 +4,9 @@ import type { Log, LogEvent } from '../core/model/log.ts'
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Fields whose name says that they hold a credential. */
+/** Fields whose name says that they hold a credential; `token_id` says which one. */
 const CREDENTIAL =
-  /secret|password|passphrase|token|cookie|authorization|assertion|verifier|ticket|credential|private|^(code|jwt|jwk|pin|otp)$/i
+  /^(?!.*_id$).*(secret|password|passphrase|token|cookie|authorization|assertion|verifier|ticket|credential|private)|^(code|jwt|jwk|pin|otp)$/i
 /** Parameters whose values must not stay in an address that somebody quotes in a message. */
 const IN_ADDRESS = /([?&#](?:code|ticket|state|nonce|[a-z_]*(?:token|secret|password|assertion|verifier|hint))=)[^&\s"'#]+/gi
 const REMOVED = '[removed]'

@@ -1,50 +1,20 @@
 import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { wordsIn } from '../../src/server/pages/words.ts'
-import { byId, findFaults, pressOn } from './chromium.ts'
+import { byId, pressOn } from './chromium.ts'
 import type { Started } from './start.ts'
-
-/** Looks at a page: one line for each place where something is wrong. */
-type FaultsOf = (page: Page, name: string) => Promise<string[]>
+import { type FaultsOf, type Tour, type Toured, tour } from './tour.ts'
 
 /** What the demo app asks for at first here, of all that it may. */
 const SMALL = 'openid profile invoices.read'
 
 /**
  * Walks by keyboard through what an app asks anew of somebody who has allowed it something, and to the receipts of both; in one language
- * and without scripts. What is wrong with a page, one line for each place.
+ * and without scripts.
  */
-export async function walkAgain(
-  browser: Browser,
-  started: Started,
-  lang: string,
-  faultsOf: FaultsOf = findFaults,
-): Promise<{ pages: string[]; found: string[] }> {
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
-  context.setDefaultTimeout(15_000)
-  try {
-    return await walk(await context.newPage(), { context, started, lang, faultsOf })
-  } finally {
-    await context.close()
-  }
-}
+export const walkAgain = (browser: Browser, started: Started, lang: string, faultsOf?: FaultsOf): Promise<Toured> =>
+  tour(browser, lang, (there) => walk(there, started, lang), faultsOf)
 
-interface Walk {
-  context: BrowserContext
-  started: Started
-  lang: string
-  faultsOf: FaultsOf
-}
-
-async function walk(page: Page, { context, started, lang, faultsOf }: Walk): Promise<{ pages: string[]; found: string[] }> {
-  const { again, receipts } = await wordsIn(lang)
-  const pages: string[] = []
-  const found: string[] = []
-  const look = async (name: string): Promise<void> => {
-    pages.push(name)
-    assert.equal(await page.locator('html').getAttribute('lang'), lang)
-    for (const one of await faultsOf(page, name)) found.push(`${lang} ${name}: ${one}`)
-  }
+async function walk({ page, context, words: { again, receipts }, look }: Tour, started: Started, lang: string): Promise<void> {
   await allowSmall(page, context, started)
 
   await begin(page, context, started, null)
@@ -72,7 +42,6 @@ async function walk(page: Page, { context, started, lang, faultsOf }: Walk): Pro
   assert.equal(await byId(page, 'receipt-shown').getAttribute('lang'), lang)
   const download = await context.request.get(new URL((await byId(page, 'receipt-download').getAttribute('href'))!, page.url()).href)
   assert.equal((await download.json()).receipts[0].seq, 2)
-  return { pages, found }
 }
 
 /** Signs in and allows the app less than it may ask for. */

@@ -1,105 +1,81 @@
-import assert from 'node:assert/strict'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { wordsIn } from '../../src/server/pages/words.ts'
-import { byId, findFaults, pressOn, tabTo } from './chromium.ts'
+import { byId, pressOn, tabTo } from './chromium.ts'
 import { walkFactors } from './languages-factors.ts'
 import type { Started } from './start.ts'
+import { type FaultsOf, type Tour, type Toured, tour } from './tour.ts'
 
-/**
- * Walks by keyboard through every page that a person may come to, in one language and without scripts. What is wrong with a page, one line
- * for each place: barriers, what runs over the side, another language than the one asked for. `faultsOf` looks at each of them.
- */
-export async function walkInLanguage(
-  browser: Browser,
-  started: Started,
-  lang: string,
-  faultsOf: (page: Page, name: string) => Promise<string[]> = findFaults,
-): Promise<{ pages: string[]; found: string[] }> {
-  const words = await wordsIn(lang)
-  const context = await browser.newContext({ javaScriptEnabled: false, locale: lang })
-  context.setDefaultTimeout(15_000)
-  const pages: string[] = []
-  const found: string[] = []
-  try {
-    const page = await context.newPage()
-    const look = async (name: string): Promise<void> => {
-      pages.push(name)
-      const html = page.locator('html')
-      assert.deepEqual([await html.getAttribute('lang'), await html.getAttribute('dir')], [lang, words.dir], name)
-      assert.equal(await page.locator('script').count(), 0)
-      for (const one of await faultsOf(page, name)) found.push(`${lang} ${name}: ${one}`)
-    }
-    await page.goto(`${started.issuer}/login`)
-    await look('sign-in')
-    await page.goto(started.app)
-    await pressOn(page, 'demo-connect', 'Enter')
-    await byId(page, 'login-email').waitFor()
-    await look('sign-in for an app')
-    await signIn(page, started.email, 'not the password')
-    await byId(page, 'login-error').waitFor()
-    await look('a wrong password')
-    await signIn(page, started.email, started.password)
-    await byId(page, 'consent-allow').waitFor()
-    await look('consent')
-    await pressOn(page, 'consent-allow', 'Enter')
-    await byId(page, 'demo-connected').waitFor()
-    await page.goto(`${started.issuer}/account/receipts`)
-    await look('receipts')
-    await page.locator('.timeline > li').getByRole('link').first().press('Enter')
-    await byId(page, 'receipt-shown').waitFor()
-    await look('a receipt')
-    await page.goto(`${started.issuer}/account/profile`)
-    await look('profile')
-    await pressOn(page, 'profile-verify', 'Enter')
-    await byId(page, 'notice').waitFor()
-    await look('profile, a letter sent')
-    await pressOn(page, 'profile-delete', 'Enter')
-    await byId(page, 'delete-email').waitFor()
-    await look('deletion')
-    await page.goto(`${started.issuer}/account/security`)
-    await look('security')
-    await page.goto(`${started.issuer}/account/apps`)
-    await look('connected apps')
-    await pressOn(page, await firstId(page, '-pause'), 'Enter')
-    await byId(page, 'notice').waitFor()
-    await pressOn(page, await firstId(page, '-narrow'), 'Enter')
-    await byId(page, 'grant-narrow-save').waitFor()
-    await look('one app')
-    await page.goto(`${started.issuer}/account/devices`)
-    await look('devices')
-    await pressOn(page, 'signout-everywhere', 'Enter')
-    await page.goto(`${started.issuer}/account/apps`)
-    const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!
-    await pressOn(page, id.replace(/-confirm$/, ''), 'Enter')
-    await look('connected apps, asked')
-    await pressOn(page, id, 'Enter')
-    await byId(page, 'notice').waitFor()
-    await look('connected apps, none')
-    await walkFactors(page, started, look, (there) => signIn(there, started.email, started.password))
-    await page.goto(`${started.issuer}/logout/confirm`)
-    await look('sign-out')
-    await pressOn(page, 'logout-confirm', 'Enter')
-    await byId(page, 'logout-done').waitFor()
-    await look('signed out')
-    await page.goto(`${started.issuer}/login`)
-    await pressOn(page, 'login-forgot', 'Enter')
-    await byId(page, 'forgot-email').waitFor()
-    await look('a forgotten password')
-    await byId(page, 'forgot-email').fill(started.email)
-    await page.keyboard.press('Enter')
-    await byId(page, 'forgot-sent').waitFor()
-    await look('a forgotten password, a letter sent')
-    await page.goto(await letterLink(context, started.issuer))
-    await look('a new password')
-    await page.goto(`${started.issuer}/link?token=none`)
-    await look('a link that is over')
-    await page.goto(`${started.issuer}/authorize?client_id=nobody`)
-    await byId(page, 'error-title').waitFor()
-    await look('error')
-    return { pages, found }
-  } finally {
-    await context.close()
-  }
+/** Walks by keyboard through every page that a person may come to, in one language and without scripts. */
+export const walkInLanguage = (browser: Browser, started: Started, lang: string, faultsOf?: FaultsOf): Promise<Toured> =>
+  tour(browser, lang, (there) => walk(there, started), faultsOf)
+
+async function walk({ page, context, look }: Tour, started: Started): Promise<void> {
+  await page.goto(`${started.issuer}/login`)
+  await look('sign-in')
+  await page.goto(started.app)
+  await pressOn(page, 'demo-connect', 'Enter')
+  await byId(page, 'login-email').waitFor()
+  await look('sign-in for an app')
+  await signIn(page, started.email, 'not the password')
+  await byId(page, 'login-error').waitFor()
+  await look('a wrong password')
+  await signIn(page, started.email, started.password)
+  await byId(page, 'consent-allow').waitFor()
+  await look('consent')
+  await pressOn(page, 'consent-allow', 'Enter')
+  await byId(page, 'demo-connected').waitFor()
+  await page.goto(`${started.issuer}/account/receipts`)
+  await look('receipts')
+  await page.locator('.timeline > li').getByRole('link').first().press('Enter')
+  await byId(page, 'receipt-shown').waitFor()
+  await look('a receipt')
+  await page.goto(`${started.issuer}/account/profile`)
+  await look('profile')
+  await pressOn(page, 'profile-verify', 'Enter')
+  await byId(page, 'notice').waitFor()
+  await look('profile, a letter sent')
+  await pressOn(page, 'profile-delete', 'Enter')
+  await byId(page, 'delete-email').waitFor()
+  await look('deletion')
+  await page.goto(`${started.issuer}/account/security`)
+  await look('security')
+  await page.goto(`${started.issuer}/account/apps`)
+  await look('connected apps')
+  await pressOn(page, await firstId(page, '-pause'), 'Enter')
+  await byId(page, 'notice').waitFor()
+  await pressOn(page, await firstId(page, '-narrow'), 'Enter')
+  await byId(page, 'grant-narrow-save').waitFor()
+  await look('one app')
+  await page.goto(`${started.issuer}/account/devices`)
+  await look('devices')
+  await pressOn(page, 'signout-everywhere', 'Enter')
+  await page.goto(`${started.issuer}/account/apps`)
+  const id = (await page.locator('[id^="grant-"][id$="-revoke-confirm"]').first().getAttribute('id'))!
+  await pressOn(page, id.replace(/-confirm$/, ''), 'Enter')
+  await look('connected apps, asked')
+  await pressOn(page, id, 'Enter')
+  await byId(page, 'notice').waitFor()
+  await look('connected apps, none')
+  await walkFactors(page, started, look, (there) => signIn(there, started.email, started.password))
+  await page.goto(`${started.issuer}/logout/confirm`)
+  await look('sign-out')
+  await pressOn(page, 'logout-confirm', 'Enter')
+  await byId(page, 'logout-done').waitFor()
+  await look('signed out')
+  await page.goto(`${started.issuer}/login`)
+  await pressOn(page, 'login-forgot', 'Enter')
+  await byId(page, 'forgot-email').waitFor()
+  await look('a forgotten password')
+  await byId(page, 'forgot-email').fill(started.email)
+  await page.keyboard.press('Enter')
+  await byId(page, 'forgot-sent').waitFor()
+  await look('a forgotten password, a letter sent')
+  await page.goto(await letterLink(context, started.issuer))
+  await look('a new password')
+  await page.goto(`${started.issuer}/link?token=none`)
+  await look('a link that is over')
+  await page.goto(`${started.issuer}/authorize?client_id=nobody`)
+  await byId(page, 'error-title').waitFor()
+  await look('error')
 }
 
 /** The id of the first app's handle with this ending. */

@@ -381,6 +381,7 @@ describe('the log', () => {
   ]) {
     it(`removes ${field}`, () => assert.doesNotMatch(written({ event: 'a', [field]: 'hunter2' }), /hunter2/))
   }
+  it('keeps the id of a credential', () => assert.match(written({ event: 'a', token_id: 'token-1' }), /token-1/))
   it('removes credentials from addresses in messages, causes and stacks', () => {
     const cause = new Error('GET https://a.example/cb?code=hunter2&state=hunter2&x=1 failed')
     const line = written({ event: 'a', error: new Error('no', { cause }), list: ['?refresh_token=hunter2'] })

@@ -23,7 +23,12 @@ function later<Name extends string>(load: () => Promise<Readonly<Record<Name, Pa
   return async (site, http) => (await load())[name](site, http)
 }
 
-const refuseAsJson: NonNullable<PageRoute['refuse']> = async (...told) => (await import('./headless.ts')).jsonRefusal(...told)
+/** An address for pages that the product has drawn itself: it answers in JSON, and says to a browser which of them may ask. */
+const inJson = (methods: Pick<PageRoute, 'GET' | 'POST'>): PageRoute => ({
+  ...methods,
+  OPTIONS: later(() => import('./headless.ts'), 'preflight'),
+  refuse: async (...told) => (await import('./headless.ts')).jsonRefusal(...told),
+})
 
 /** Every address of the pages, below the issuer's path. `*` stands for the last part of one below the account. */
 export const pageRoutes: Readonly<Record<string, PageRoute>> = {
@@ -86,26 +91,10 @@ export const pageRoutes: Readonly<Record<string, PageRoute>> = {
     GET: later(() => import('./identities.ts'), 'showIdentities'),
     POST: later(() => import('./identities.ts'), 'changeIdentities'),
   },
-  '/interaction': {
-    GET: later(() => import('./headless.ts'), 'getInteraction'),
-    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
-    refuse: refuseAsJson,
-  },
-  '/interaction/login': {
-    POST: later(() => import('./headless.ts'), 'postInteractionLogin'),
-    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
-    refuse: refuseAsJson,
-  },
-  '/interaction/account': {
-    POST: later(() => import('./headless.ts'), 'postInteractionAccount'),
-    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
-    refuse: refuseAsJson,
-  },
-  '/interaction/decision': {
-    POST: later(() => import('./headless.ts'), 'postInteractionDecision'),
-    OPTIONS: later(() => import('./headless.ts'), 'preflight'),
-    refuse: refuseAsJson,
-  },
+  '/interaction': inJson({ GET: later(() => import('./headless.ts'), 'getInteraction') }),
+  '/interaction/login': inJson({ POST: later(() => import('./headless.ts'), 'postInteractionLogin') }),
+  '/interaction/account': inJson({ POST: later(() => import('./headless.ts'), 'postInteractionAccount') }),
+  '/interaction/decision': inJson({ POST: later(() => import('./headless.ts'), 'postInteractionDecision') }),
   '/style.css': { GET: async (site, http) => site.looks.sheet(http.query) },
   '/glyph.svg': { GET: showDrawing },
   '/favicon.ico': { GET: async () => favicon },
