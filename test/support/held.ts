@@ -85,7 +85,7 @@ export interface Seen {
   redeemed: number
   rotated: number
   revoked: number
-  /** Asked for and never answered. */
+  /** Asked for and never answered, a redemption as well as a rotation or a revocation. */
   unanswered: number
 }
 
@@ -95,8 +95,9 @@ export const nothingSeen = (): Seen => ({ redeemed: 0, rotated: 0, revoked: 0, u
 export async function check(flow: Pick<Flow, 'redeem' | 'refresh'>, grant: Held, seen: Seen, moment = 0): Promise<void> {
   const { code, redeemed, tokens, revoked } = grant
   if (redeemed.asked > moment) return
+  for (const { asked, answered } of [redeemed, ...grant.rotations, ...(revoked ? [revoked] : [])])
+    if (asked <= moment && answered > moment) seen.unanswered++
   if (redeemed.answered > moment) {
-    seen.unanswered++
     await flow.redeem(code) // it may have been spent
     return refused(await flow.redeem(code), 'a code was good twice')
   }
