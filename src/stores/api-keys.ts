@@ -2,9 +2,12 @@ import type { ApiKey } from '../core/model/api-key.ts'
 import type { Store } from '../core/model/store.ts'
 import type { Ledger } from './audit.ts'
 import type { Row, Sql } from './sql.ts'
+import { notGone } from './users.ts'
 
 const findText = 'select key_hash, key_id, sub, record from api_keys where key_hash = $1'
-const addText = 'insert into api_keys (key_hash, key_id, sub, record) values ($1, $2, $3, $4)'
+const addText = `
+  insert into api_keys (key_hash, key_id, sub, record)
+  select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as text) where ${notGone('$3')}`
 const ownerText = 'select sub from api_keys where key_id = $1'
 const revokeText = 'delete from api_keys where key_id = $1'
 const listText = 'select key_hash, key_id, sub, record from api_keys where key_id > $1 order by key_id limit $2'

@@ -2,9 +2,7 @@ import { type FactorKind, MOST_PASSKEYS, type Passkey, type Totp } from '../core
 import type { FactorOptions, Store } from '../core/model/store.ts'
 import type { Ledger, NewEntry } from './audit.ts'
 import type { Row, Sql, Statement } from './sql.ts'
-
-/** Of whoever was deleted meanwhile nothing is kept. */
-const stillThere = (sub: string): string => `not exists (select 1 from gone_users where sub = cast(${sub} as text))`
+import { notGone } from './users.ts'
 
 /** Whether nothing is there yet, where that is asked: 1, else 0. */
 const isFirst = (sub: string, asked: string): string => `(cast(${asked} as bigint) = 0 or (
@@ -21,7 +19,7 @@ const onePasskeyText = `select ${PASSKEY} from passkeys where sub = $1 and passk
 const addPasskeyText = `
   insert into passkeys (${PASSKEY})
   select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($5 as bigint), cast($6 as text)
-  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS} and ${stillThere('$3')} and ${isFirst('$3', '$7')}
+  where (select count(*) from passkeys where sub = cast($3 as text)) < ${MOST_PASSKEYS} and ${notGone('$3')} and ${isFirst('$3', '$7')}
   on conflict do nothing`
 const renameText = 'update passkeys set record = $3 where sub = $1 and passkey_id = $2'
 const removePasskeyText = 'delete from passkeys where sub = $1 and passkey_id = $2'
@@ -32,7 +30,7 @@ const usePasskeyText = `
 const totpText = 'select sub, last_step, record from totp where sub = $1'
 const setTotpText = `
   insert into totp (sub, last_step, record)
-  select cast($1 as text), cast($2 as bigint), cast($3 as text) where ${stillThere('$1')} and ${isFirst('$1', '$4')}
+  select cast($1 as text), cast($2 as bigint), cast($3 as text) where ${notGone('$1')} and ${isFirst('$1', '$4')}
   on conflict (sub) do update set last_step = excluded.last_step, record = excluded.record`
 const removeTotpText = 'delete from totp where sub = $1'
 const useTotpText = 'update totp set last_step = $2 where sub = $1 and last_step < $2 returning sub'
@@ -40,7 +38,7 @@ const useTotpText = 'update totp set last_step = $2 where sub = $1 and last_step
 const countCodesText = 'select count(*) as codes from recovery_codes where sub = $1'
 const clearCodesText = 'delete from recovery_codes where sub = $1'
 const addCodeText = `
-  insert into recovery_codes (sub, code_hash) select cast($1 as text), cast($2 as text) where ${stillThere('$1')}`
+  insert into recovery_codes (sub, code_hash) select cast($1 as text), cast($2 as text) where ${notGone('$1')}`
 const spendCodeText = 'delete from recovery_codes where sub = $1 and code_hash = $2'
 /** Without a factor there is nothing that they could stand for. */
 const orphanedText = `

@@ -4,6 +4,7 @@ import type { StoredSession } from '../core/model/user.ts'
 import type { Ledger } from './audit.ts'
 import { readConsent } from './consents.ts'
 import type { Row, Sql, Statement } from './sql.ts'
+import { notGone } from './users.ts'
 import { epochOf, withdraw } from './withdrawals.ts'
 
 const findText = `
@@ -14,7 +15,11 @@ const standingText = `
   from sessions s left join consents c on c.sub = s.sub and c.client_id = cast($2 as text)
   where s.session_hash = $1 and s.expires_at > $3`
 const openText = `
-  insert into sessions (session_hash, sid, sub, expires_at, selected_at, record) values ($1, $2, $3, $4, $5, $6)`
+  insert into sessions (session_hash, sid, sub, expires_at, selected_at, record)
+  select cast($1 as text), cast($2 as text), cast($3 as text), cast($4 as bigint), cast($5 as bigint), cast($6 as text)
+  where ${notGone('$3')}`
+/** Reads the person whose sessions a change may end, so that PostgreSQL lets one of the two come first: the change ends this one too, or whoever opens it sees the change. */
+const personText = 'select email from users where sub = $1'
 const endText = 'delete from sessions where session_hash = $1'
 const listText = `
   select session_hash, sid, sub, expires_at, selected_at, record
@@ -37,7 +42,7 @@ export function createSessions(sql: Sql, ledger: Ledger): Store['sessions'] {
       const { session_hash, sid, sub, expires_at, selected_at, ...record } = session
       const values = [session_hash, sid, sub, expires_at, selected_at ?? null, JSON.stringify(record)]
       const end: Statement[] = replaces === undefined ? [] : [{ text: endText, values: [replaces] }]
-      await sql.batch([...end, { text: openText, values }])
+      await sql.batch([{ text: personText, values: [sub] }, ...end, { text: openText, values }])
     },
     select: async (session_hash, at) => {
       await sql.write('update sessions set selected_at = $2 where session_hash = $1', [session_hash, at])

@@ -5,12 +5,15 @@ import { changedMembers } from './changes.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 import { withdraw } from './withdrawals.ts'
 
+/** What a move is bound to by which something comes to be that a deletion takes away: of whoever was deleted meanwhile nothing is kept. The argument is SQL, never input. */
+export const notGone = (sub: string): string => `not exists (select 1 from gone_users where sub = cast(${sub} as text))`
+
 const findText = 'select sub, email, record from users where sub = $1'
 const findByEmailText = 'select sub, email, record from users where email = $1'
 const addText = `
   insert into users (sub, email, record)
   select cast($1 as text), cast($2 as text), cast($3 as text)
-  where not exists (select 1 from gone_users where sub = cast($1 as text))
+  where ${notGone('$1')}
   on conflict do nothing`
 const updateText = `
   update users set email = $2, record = $3

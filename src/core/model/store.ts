@@ -164,6 +164,7 @@ export interface Store {
   /** Keys of people's own programs, by their hashes. */
   apiKeys: {
     find(key_hash: string): Promise<ApiKey | null>
+    /** Of a person who was deleted none is kept. */
     add(key: ApiKey, by?: Actor): Promise<void>
     /** False where there is no such key. */
     revoke(key_id: string, by?: Actor): Promise<boolean>
@@ -233,7 +234,10 @@ export interface Store {
     find(session_hash: string, now: Milliseconds): Promise<StoredSession | null>
     /** The same, and what `consents.find` says of its person and this client, all of one moment. */
     standing(session_hash: string, client_id: string, now: Milliseconds): Promise<Standing<StoredSession> | null>
-    /** Opens a session; `replaces` ends the one that this browser had. */
+    /**
+     * Opens a session; `replaces` ends the one that this browser had. None is kept of a person who was deleted, and what ends a person's
+     * sessions ends this one too, unless whoever reads the person after this sees what it made of them.
+     */
     open(session: StoredSession, replaces?: string): Promise<void>
     /** Notes that the person has chosen this account anew. */
     select(session_hash: string, at: Milliseconds): Promise<void>

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { DAY, MINUTE } from '../../../src/core/model/clock.ts'
 import type { Store } from '../../../src/core/model/store.ts'
-import { aConsent, aGrant, aReceipt, aSession, fresh, NOW } from './records.ts'
+import { aConsent, aGrant, aReceipt, aSession, aUser, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 const CALLERS = 50
@@ -106,6 +107,28 @@ export function raceTests(world: World): void {
     })
     for (const [outcome, found] of outcomes) assert.deepEqual([outcome, found], found ? ['inserted', true] : ['withdrawn', false])
     assert.deepEqual(outcomes[CALLERS / 2], ['withdrawn', false])
+  })
+
+  it('no session outlives its person, nor an end that its opener did not see', async () => {
+    for (let round = 0; round < 6; round++) {
+      const user = aUser()
+      await world.store.users.add(user)
+      const opened = await race(async (store, caller) => {
+        if (caller === CALLERS / 2) {
+          if (round % 2 === 0) await store.users.delete(user.sub)
+          else await store.users.update({ ...user, ended_at: NOW }, { end: 'sessions' })
+          return null
+        }
+        await setTimeout(Math.random() * 40)
+        const session = aSession({ sub: user.sub })
+        await store.sessions.open(session)
+        const seen = await store.users.find(user.sub)
+        return { session, late: round % 2 === 1 && seen?.ended_at === NOW }
+      })
+      for (const one of opened) {
+        if (one && !one.late) assert.equal(await world.store.sessions.find(one.session.session_hash, NOW), null)
+      }
+    }
   })
 
   it('a name is spent by one', async () => {
