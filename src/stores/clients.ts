@@ -3,15 +3,16 @@ import type { Store } from '../core/model/store.ts'
 import type { Ledger, NewEntry } from './audit.ts'
 import { changedMembers } from './changes.ts'
 import type { Row, Sql, Statement } from './sql.ts'
+import { notGone } from './users.ts'
 import { withdraw } from './withdrawals.ts'
 
 const findText = 'select client_id, owner, record from clients where client_id = $1'
-/** Nothing where the owner has as many as they may have, or the client is gone for good. */
+/** Nothing where the owner is gone or has as many as they may have, or the client is gone for good. */
 const addText = `
   insert into clients (client_id, owner, record)
   select cast($1 as text), cast($2 as text), cast($3 as text)
   where (cast($4 as bigint) is null or (select count(*) from clients where owner = cast($2 as text)) < cast($4 as bigint))
-    and not exists (select 1 from gone_clients where client_id = cast($1 as text))
+    and not exists (select 1 from gone_clients where client_id = cast($1 as text)) and ${notGone('$2')}
   on conflict (client_id) do nothing`
 const updateText = 'update clients set record = $2 where client_id = $1 and (cast($3 as text) is null or record = cast($3 as text))'
 const forgetText = 'delete from consents where client_id = $1'

@@ -58,7 +58,7 @@ export interface Store {
   readonly secret?: string
   clients: {
     find(client_id: string): Promise<Client | null>
-    /** False where the client_id is taken, its owner has `most` clients already, or it registered itself and was deleted. */
+    /** False where the client_id is taken, its owner was deleted or has `most` clients already, or it registered itself and was deleted. */
     add(client: Client, options?: { most?: number; by?: Actor }): Promise<boolean>
     /**
      * False where there is no such client, or it is no longer what `replaces` says: what somebody else has written meanwhile stays.

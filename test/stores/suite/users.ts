@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { pages } from './pages.ts'
-import { aConsent, aGrant, aReceipt, aSession, aUser, fresh, NOW, PROTO } from './records.ts'
+import { aClient, aConsent, aGrant, aReceipt, aSession, aUser, fresh, NOW, PROTO } from './records.ts'
 import type { World } from './world.ts'
 
 /** People, each with an email of their own. */
@@ -144,6 +144,26 @@ export function userTests(world: World): void {
     assert.deepEqual(
       entries.map(({ event }) => event).filter((event) => event.startsWith('user.')),
       ['user.deleted', 'user.added'],
+    )
+  })
+
+  it('nothing comes to be of who was deleted meanwhile: no session, no API key, no app of theirs', async () => {
+    const user = aUser()
+    await world.store.users.add(user)
+    await world.store.users.delete(user.sub)
+    const [session, own] = [aSession({ sub: user.sub }), aClient({ owner: user.sub })]
+    const key = { key_hash: fresh('key-hash'), key_id: fresh('key-id'), sub: user.sub, hint: 'abcd', created_at: NOW }
+    await world.store.sessions.open(session)
+    await world.store.apiKeys.add(key)
+    assert.equal(await world.store.clients.add(own, { most: 5 }), false)
+    assert.equal(await world.store.sessions.find(session.session_hash, NOW), null)
+    assert.equal(await world.store.apiKeys.find(key.key_hash), null)
+    assert.equal(await world.store.clients.find(own.client_id), null)
+    const { entries } = await world.store.audit.list({ limit: 3, sub: user.sub })
+    assert.deepEqual(
+      entries.map(({ event }) => event),
+      ['user.deleted', 'user.added'],
+      'and nothing says that it had',
     )
   })
 
