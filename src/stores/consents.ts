@@ -4,6 +4,7 @@ import type { Store } from '../core/model/store.ts'
 import { addLimits } from './limits.ts'
 import type { ReceiptLedger } from './receipts.ts'
 import type { Row, Sql, Statement, Value } from './sql.ts'
+import { notGone } from './users.ts'
 import { createUses, readUse } from './uses.ts'
 import { epochOf, narrow, narrowingsOf, pause, resume, withdraw } from './withdrawals.ts'
 
@@ -15,7 +16,8 @@ const findText = `
 const saveText = `
   insert into consents (sub, client_id, expires_at, used_at, record)
   select cast($1 as text), cast($2 as text), cast($3 as bigint), cast($4 as bigint), cast($5 as text)
-  where cast($6 as bigint) is null or cast($6 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')}
+  where (cast($6 as bigint) is null or cast($6 as bigint) = ${epochOf('cast($1 as text)', 'cast($2 as text)')})
+    and ${notGone('$1')} and (cast($7 as bigint) = 0 or exists (select 1 from clients where client_id = cast($2 as text)))
   on conflict (sub, client_id) do update
   set expires_at = excluded.expires_at, used_at = coalesce(excluded.used_at, consents.used_at), record = excluded.record`
 
@@ -57,7 +59,7 @@ export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consen
     decide: async (consent, receipt, options) => {
       const { sub, client_id } = consent
       const after = options?.withdraw ? withdraw(sub, client_id) : resume(sub, client_id)
-      return receipts.decideWithReceipt([save(consent, options?.epoch), after], receipt, {
+      return receipts.decideWithReceipt([save(consent, options), after], receipt, {
         event: 'consent.given',
         by: options?.by,
         details: { scope: receipt.scope, ...(options?.withdraw && { withdrawn: true as const }) },
@@ -84,8 +86,10 @@ export function createConsents(sql: Sql, receipts: ReceiptLedger): Store['consen
   }
 }
 
-function save(consent: Consent, epoch: number | undefined): Statement {
-  return { text: saveText, values: valuesOf(consent, epoch), must: true }
+type DecideOptions = Parameters<Store['consents']['decide']>[2]
+
+function save(consent: Consent, { epoch, registered }: DecideOptions = {}): Statement {
+  return { text: saveText, values: [...valuesOf(consent, epoch), registered ? 1 : 0], must: true }
 }
 
 function valuesOf(consent: Consent, epoch: number | undefined): Value[] {

@@ -1,6 +1,7 @@
 import { type FactorKind, MOST_PASSKEYS, type Passkey, type Totp } from '../core/model/factor.ts'
 import type { FactorOptions, Store } from '../core/model/store.ts'
 import type { Ledger, NewEntry } from './audit.ts'
+import { inSession } from './sessions.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 import { notGone } from './users.ts'
 
@@ -10,7 +11,10 @@ const isFirst = (sub: string, asked: string): string => `(cast(${asked} as bigin
 
 /** Holds up others who want to be first too, until it is seen whether this one was. */
 const lockText = 'update users set email = email where sub = $1'
-const lock = (sub: string, { first }: FactorOptions = {}): Statement[] => (first ? [{ text: lockText, values: [sub] }] : [])
+const guard = (sub: string, { session, first }: FactorOptions = {}): Statement[] => [
+  ...inSession(sub, session),
+  ...(first ? [{ text: lockText, values: [sub] }] : []),
+]
 
 const PASSKEY = 'passkey_id, credential_id, sub, counter, used_at, record'
 const passkeysText = `select ${PASSKEY} from passkeys where sub = $1 order by passkey_id limit ${MOST_PASSKEYS * 2}`
@@ -68,7 +72,7 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
       const { passkey_id, sub } = passkey
       const add = { text: addPasskeyText, values: [...writePasskey(passkey), options?.first ? 1 : 0], must: true }
       return ledger.decide(
-        [...lock(sub, options), add, ...others(sub, options)],
+        [...guard(sub, options), add, ...others(sub, options)],
         entry('factor.added', sub, 'passkey', options, { passkey_id }),
       )
     },
@@ -93,7 +97,7 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
     usePasskey: async (passkey_id, counter, at) => (await sql.write(usePasskeyText, [passkey_id, counter, at])).length > 0,
     setTotp: ({ sub, last_step, ...record }, options) => {
       const set = { text: setTotpText, values: [sub, last_step, JSON.stringify(record), options?.first ? 1 : 0], must: true }
-      return ledger.decide([...lock(sub, options), set, ...others(sub, options)], entry('factor.added', sub, 'totp', options))
+      return ledger.decide([...guard(sub, options), set, ...others(sub, options)], entry('factor.added', sub, 'totp', options))
     },
     removeTotp: (sub, options) =>
       ledger.decide(
@@ -101,10 +105,10 @@ export function createFactors(sql: Sql, ledger: Ledger): Store['factors'] {
         entry('factor.removed', sub, 'totp', options),
       ),
     useTotp: async (sub, step) => (await sql.write(useTotpText, [sub, step])).length > 0,
-    setRecoveryCodes: async (sub, hashes, options) => {
+    setRecoveryCodes: (sub, hashes, options) => {
       const add = hashes.map((hash) => ({ text: addCodeText, values: [sub, hash], must: true }))
-      await ledger.decide(
-        [{ text: clearCodesText, values: [sub] }, ...add, ...others(sub, options)],
+      return ledger.decide(
+        [...inSession(sub, options?.session), { text: clearCodesText, values: [sub] }, ...add, ...others(sub, options)],
         entry(hashes.length > 0 ? 'factor.added' : 'factor.removed', sub, 'recovery_codes', options),
       )
     },

@@ -1,6 +1,7 @@
 import type { Identity } from '../core/model/identity.ts'
 import type { Store } from '../core/model/store.ts'
 import type { Ledger } from './audit.ts'
+import { inSession } from './sessions.ts'
 import type { Row, Sql, Statement } from './sql.ts'
 import { addUser } from './users.ts'
 
@@ -21,13 +22,13 @@ export function createIdentities(sql: Sql, ledger: Ledger): Store['identities'] 
       const [row] = await sql.all(findText, [issuer, subject])
       return row ? readIdentity(row) : null
     },
-    add: async (identity, { user, by } = {}) => {
+    add: async (identity, { user, session, by } = {}) => {
       const { issuer, subject, sub, identity_id, ...record } = identity
       const link: Statement = { text: addText, values: [issuer, subject, sub, identity_id, JSON.stringify(record)], must: true }
       const event = user ? 'user.added' : 'identity.linked'
       // who was deleted meanwhile gets none
       const person: Statement = user ? addUser(user) : { text: lockText, values: [sub], must: true }
-      const kept = await ledger.decide([person, link], { event, by, sub, details: { issuer, identity_id } })
+      const kept = await ledger.decide([...inSession(sub, session), person, link], { event, by, sub, details: { issuer, identity_id } })
       return kept ? 'added' : 'taken'
     },
     remove: async (sub, identity_id, { keep_one, by } = {}) => {

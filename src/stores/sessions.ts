@@ -27,6 +27,16 @@ const listText = `
 const endOneText = 'delete from sessions where sub = $1 and sid = $2'
 const endAllText = 'delete from sessions where sub = $1 and (cast($2 as text) is null or session_hash <> cast($2 as text))'
 
+/**
+ * What a move is bound to that somebody asked for in a session: that it is there still. Its row is written to, not only read, so that of
+ * its end and this move one comes first, and whoever ends it and looks afterwards sees what it had asked for.
+ */
+export function inSession(sub: string, session_hash: string | undefined): Statement[] {
+  return session_hash === undefined ? [] : [{ text: inSessionText, values: [session_hash, sub], must: true }]
+}
+
+const inSessionText = 'update sessions set sid = sid where session_hash = $1 and sub = $2'
+
 /** Sessions of our own pages, by the hash of their cookie. */
 export function createSessions(sql: Sql, ledger: Ledger): Store['sessions'] {
   return {

@@ -146,6 +146,7 @@ describe('a person who is disabled at the moment at which they come', () => {
       sub: user.sub,
       auth_time: site.time.now,
       nonce: '',
+      issued_at: site.time.now,
       id: '',
       expires_at: site.time.now + MINUTE,
       claims: { name: 'Another' },

@@ -47,7 +47,7 @@ it('user factors lists what there is, and --reset takes it away, ends the sessio
     assert.deepEqual(
       entries.map(({ event, actor, ended, changed }) => [event, actor.type, ended ?? changed?.join()]),
       [
-        ['user.changed', 'operator', 'ended_at'],
+        ['user.changed', 'operator', 'sessions'],
         ['factor.reset', 'operator', 'sessions'],
       ],
     )

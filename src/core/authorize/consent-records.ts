@@ -17,7 +17,7 @@ export async function writeDecision(context: Context, client: Client, given: Omi
   const before = standing(found.consent, now, decision.idle) // it may be over since the page was made: then there is no end to keep
   if (upon && (before?.request_id !== upon.request_id || before.scope !== upon.scope)) return false
   const { consent, receipt, withdraw } = conclude(found.consent, decision, now, timedId(now))
-  return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, by })
+  return context.store.consents.decide(consent, receipt, { withdraw, epoch: found.epoch, registered: true, by })
 }
 
 /** However it was asked and answered, it lasts no longer than the deployment lets it; and it is for the app as it is named now. */

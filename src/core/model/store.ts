@@ -40,6 +40,8 @@ export interface FactorOptions {
   keeping?: string
   /** Only where the person has neither an app nor a passkey yet: of many at one moment one is the first. */
   first?: boolean
+  /** Only while this session of theirs is there, by its hash: what ends it is not overtaken by what it had asked for. */
+  session?: string
 }
 
 /**
@@ -78,9 +80,14 @@ export interface Store {
     find(sub: string, client_id: string): Promise<Omit<Standing, 'session'>>
     /**
      * Writes down a decision in place of the one before, with its receipt; `withdraw` also ends what was given before. What rested goes on.
-     * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile.
+     * False, and nothing is written, where `epoch` is given and is not the present one: something was called back meanwhile; where the person
+     * was deleted; and with `registered` where there is no such client.
      */
-    decide(consent: Consent, receipt: Receipt, options?: { withdraw?: boolean; epoch?: number; by?: Actor }): Promise<boolean>
+    decide(
+      consent: Consent,
+      receipt: Receipt,
+      options?: { withdraw?: boolean; epoch?: number; registered?: boolean; by?: Actor },
+    ): Promise<boolean>
     /**
      * Writes down what a person takes back of a consent that goes on, with its receipt. It holds at once for all that was given before: of
      * 'pause' grants are found with `paused`, and neither they nor codes under way are of use until 'resume'; of a narrowing grants are found
@@ -203,14 +210,14 @@ export interface Store {
     removePasskey(sub: string, passkey_id: string, options?: FactorOptions): Promise<boolean>
     /** Notes a sign-in; false where the counter is not above the one that is kept, unless both are 0. One atomic move. */
     usePasskey(passkey_id: string, counter: number, at: Milliseconds): Promise<boolean>
-    /** In place of the one before; false where it would not be the `first`, or the person was deleted. */
+    /** In place of the one before; false where it would not be the `first`, the person was deleted, or the session has ended. */
     setTotp(totp: Totp, options?: FactorOptions): Promise<boolean>
     /** False where there was none. With the last factor the recovery codes go too. */
     removeTotp(sub: string, options?: FactorOptions): Promise<boolean>
     /** True for the first who shows a code of this step, false for everybody after, and for every step before. One atomic move. */
     useTotp(sub: string, step: number): Promise<boolean>
-    /** In place of all those before; `hashes` are SHA-256, base64url. None takes them away. */
-    setRecoveryCodes(sub: string, hashes: readonly string[], options?: FactorOptions): Promise<void>
+    /** In place of all those before; `hashes` are SHA-256, base64url. None takes them away. False where the person was deleted, or the session has ended. */
+    setRecoveryCodes(sub: string, hashes: readonly string[], options?: FactorOptions): Promise<boolean>
     /** True for the first who spends it. */
     spendRecoveryCode(sub: string, hash: string, options?: FactorOptions): Promise<boolean>
     /** Takes all of them away; false where there were none. */
@@ -221,9 +228,9 @@ export interface Store {
     find(issuer: string, subject: string): Promise<Identity | null>
     /**
      * 'taken' where it is somebody's already, or its person has another one of this issuer, or there is no such person. `user` is its person, new here, who is added
-     * by the same move: then 'taken' also where the email is somebody else's.
+     * by the same move: then 'taken' also where the email is somebody else's. With `session` also where that session of theirs, by its hash, is there no more.
      */
-    add(identity: Identity, options?: { user?: User; by?: Actor }): Promise<'added' | 'taken'>
+    add(identity: Identity, options?: { user?: User; session?: string; by?: Actor }): Promise<'added' | 'taken'>
     /** False where this person has none of this id; with `keep_one` also where it is the last of theirs. */
     remove(sub: string, identity_id: string, options?: { keep_one?: boolean; by?: Actor }): Promise<boolean>
     /** All of one person, by issuer: as many as there are issuers. */

@@ -4,6 +4,7 @@ import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
 import type { Directory } from './elsewhere.ts'
 import { admit, newIdentity } from './identities.ts'
+import type { Person } from './sessions.ts'
 import { countAttempt, forgiveAttempts } from './throttle.ts'
 import { isEmail, isPasswordLength } from './users.ts'
 
@@ -46,11 +47,11 @@ export async function proveByDirectory(
 
 /**
  * Links somebody who sits at their account with the entry of the directory that has their email, by its password: so both were proved.
- * 'taken' where that entry is another person's here. Attempts are those of the sign-in. Throws OAuthError `temporarily_unavailable`.
+ * 'taken' where that entry is another person's here, or the session has ended meanwhile. Attempts are those of the sign-in. Throws OAuthError `temporarily_unavailable`.
  */
 export async function linkDirectory(
   accounts: Accounts & { directory: Directory },
-  { sub, email }: User,
+  { user: { sub, email }, session }: Person,
   password: string,
   address: string,
 ): Promise<'linked' | 'wrong' | 'taken' | { paused_until: Milliseconds }> {
@@ -61,7 +62,8 @@ export async function linkDirectory(
   if (!their) return attempt.left === 0 ? { paused_until: attempt.ends_at } : 'wrong'
   await forgiveAttempts(accounts, { sub }, address, 'all')
   const by: Actor = { type: 'user', id: sub }
-  return (await accounts.store.identities.add(newIdentity(their, sub, accounts.clock()), { by })) === 'added' ? 'linked' : 'taken'
+  const identity = newIdentity(their, sub, accounts.clock())
+  return (await accounts.store.identities.add(identity, { session: session.session_hash, by })) === 'added' ? 'linked' : 'taken'
 
   /** What could not be asked was no attempt. */
   async function giveBack(cause: unknown): Promise<never> {

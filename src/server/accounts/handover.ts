@@ -5,6 +5,7 @@ import { type Milliseconds, SECOND } from '../../core/model/clock.ts'
 import { OAuthError } from '../../core/model/error.ts'
 import type { User } from '../../core/model/user.ts'
 import type { Accounts } from './accounts.ts'
+import { endFor } from './ending.ts'
 import type { Shown } from './sessions.ts'
 import { readEmail } from './users.ts'
 
@@ -32,8 +33,6 @@ export const TOLERANCE = 5
 const LONGEST_JWT = 4096
 const LONGEST_TEXT = 255
 const MOST_METHODS = 10
-/** How often an act is tried anew because somebody else changed the person meanwhile. */
-const MOST_TRIES = 5
 
 /** What the product says of the person who sits at the browser. */
 export interface Handover extends Shown {
@@ -41,6 +40,8 @@ export interface Handover extends Shown {
   /** When they proved it there. */
   auth_time: Milliseconds
   nonce: string
+  /** When the product signed it, in whole seconds of its clock. */
+  issued_at: Milliseconds
   /** What is spent with it. */
   id: string
   expires_at: Milliseconds
@@ -50,7 +51,7 @@ export interface Handover extends Shown {
 /** Reads a hand-over of type `handover+jwt`. Throws OAuthError `access_denied` for whatever the product did not sign for us just now. @spec RFC 7519 §4.1 */
 export async function readHandover({ clock }: Pick<Accounts, 'clock'>, host: HostLogin, jwt: string): Promise<Handover> {
   const claims = await verify(host, jwt, 'handover+jwt', clock(), ['sub', 'jti', 'nonce', 'auth_time'])
-  const { nonce, auth_time, acr, amr } = claims
+  const { nonce, auth_time, acr, amr, iat } = claims
   if (typeof nonce !== 'string' || typeof auth_time !== 'number') throw refusal('A claim has another type than it should.')
   if (auth_time * SECOND > clock() + TOLERANCE * SECOND) throw refusal('The auth_time is in the future.')
   if (acr !== undefined && !isText(acr)) throw refusal('The acr is not a text.')
@@ -62,6 +63,7 @@ export async function readHandover({ clock }: Pick<Accounts, 'clock'>, host: Hos
     auth_time: Math.min(Math.floor(auth_time * SECOND), clock()),
     amr: (amr as string[] | undefined) ?? [],
     ...(acr !== undefined && { acr }),
+    issued_at: Number(iat) * SECOND,
     id: `handover ${id}`,
     expires_at,
     claims,
@@ -114,9 +116,11 @@ export function refusal(cause: unknown): OAuthError {
 const by: Actor = { type: 'host' }
 
 /** The person of a hand-over that was spent: made, or brought up to date. Throws OAuthError `access_denied` where they may not come in. */
-export async function receivePerson({ store, clock }: Accounts, host: HostLogin, { sub, claims }: Handover): Promise<User> {
+export async function receivePerson({ store, clock }: Accounts, host: HostLogin, { sub, claims, issued_at }: Handover): Promise<User> {
   const known = await store.users.find(sub)
   if (known?.disabled_at !== undefined) throw refusal('The person is disabled.')
+  // in the same second it may have been signed before: who has just signed out must prove it again
+  if (known?.ended_at !== undefined && issued_at <= known.ended_at) throw refusal('It was signed before the person was signed out.')
   const told = tellOf(host, claims)
   if (known) return bringUpToDate(store, known, told)
   if (!host.create) throw refusal('The person is not known, and nobody is made.')
@@ -128,13 +132,12 @@ export async function receivePerson({ store, clock }: Accounts, host: HostLogin,
   return meanwhile
 }
 
-/** Ends all sessions of a person. Nothing happens where there is no such person; what is changed of them meanwhile stays. */
-export async function endSessionsOf({ store }: Accounts, sub: string): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
-    const user = await store.users.find(sub)
-    if (!user || (await store.users.update(user, { end: 'sessions', replaces: user, by }))) return
-  }
-  await store.sessions.endAll(sub)
+/**
+ * Ends all sessions of a person, and with them whatever was handed over before. Nothing happens where there is no such person. Throws
+ * OAuthError `temporarily_unavailable` where others change the person each time.
+ */
+export async function endSessionsOf(accounts: Accounts, sub: string): Promise<void> {
+  await endFor(accounts, sub, { end: 'sessions', by })
 }
 
 type Told = Partial<Pick<User, 'email' | 'email_verified' | 'name' | 'claims'>>

@@ -32,6 +32,8 @@ async function findLinked({ store }: Pick<Accounts, 'store'>, { issuer, subject 
   const identity = await store.identities.find(issuer, subject)
   if (!identity) return null
   const user = await store.users.find(identity.sub)
+  // the person as they were while it was linked: what ended together with the link shows in them when a session is opened
+  if ((await store.identities.find(issuer, subject))?.identity_id !== identity.identity_id) return null
   return user && user.disabled_at === undefined ? { user, added: false } : { refused: 'disabled' }
 }
 

@@ -57,10 +57,10 @@ const handleOf = (sub: string) => Buffer.from(sub).toString('base64url')
 const describe = ({ credential_id, transports }: Passkey) => ({ type: 'public-key', id: credential_id, ...(transports && { transports }) })
 
 /**
- * The passkey by which an answer to this challenge was signed, used up and counted; null where it is anything less: another challenge,
+ * Whose passkey signed an answer to this challenge, which is then used up and counted; null where it is anything less: another challenge,
  * origin, party or person, an unknown key, nobody at the authenticator, a counter that went back, an answer shown before. @spec WebAuthn Level 3 §7.2
  */
-export async function provePasskey(accounts: Accounts, { value, sub, expires_at }: FactorStep, answer: string): Promise<Passkey | null> {
+export async function provePasskey(accounts: Accounts, { value, sub, expires_at }: FactorStep, answer: string): Promise<User | null> {
   const response = readAnswer<AuthenticationResponseJSON>(answer)
   const passkey = response && (await accounts.store.factors.findPasskey(response.id))
   if (!passkey || value === undefined || (sub !== undefined && sub !== passkey.sub)) return null
@@ -79,8 +79,10 @@ export async function provePasskey(accounts: Accounts, { value, sub, expires_at 
   }).catch(() => null)
   if (!proved?.verified) return null
   if (!(await accounts.store.once.spend(`passkey ${value}`, expires_at))) return null
+  // as they were while the passkey was good: what ended together with it shows in them when a session is opened
+  const user = await accounts.store.users.find(passkey.sub)
   const used = await accounts.store.factors.usePasskey(passkey.passkey_id, proved.authenticationInfo.newCounter, accounts.clock())
-  return used ? passkey : null
+  return used ? user : null
 }
 
 /** The passkey that an authenticator has made for this challenge; null where it is not what was asked for. @spec WebAuthn Level 3 §7.1 */

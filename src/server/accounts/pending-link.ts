@@ -59,9 +59,10 @@ export function mayLink(pending: PendingLink, auth_time: Milliseconds, own: stri
   return auth_time >= pending.created_at && isFor(pending, own)
 }
 
-/** Links; false where the identity is somebody's by now, or this person has another one of the same provider. */
-export async function linkPending(accounts: Accounts, pending: PendingLink, { user }: Person): Promise<boolean> {
+/** Links; false where the identity is somebody's by now, this person has another one of the same provider, or their session has ended. */
+export async function linkPending(accounts: Accounts, pending: PendingLink, { user, session }: Person): Promise<boolean> {
   const { issuer, subject, email = '' } = pending
+  const identity = newIdentity({ issuer, subject, email }, user.sub, accounts.clock())
   const by: Actor = { type: 'user', id: user.sub }
-  return (await accounts.store.identities.add(newIdentity({ issuer, subject, email }, user.sub, accounts.clock()), { by })) === 'added'
+  return (await accounts.store.identities.add(identity, { session: session.session_hash, by })) === 'added'
 }

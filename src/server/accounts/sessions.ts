@@ -78,10 +78,17 @@ export async function findBeginner(accounts: Accounts, http: HttpRequest): Promi
   return hasFactor(await accounts.store.factors.find(person.user.sub)) ? null : person
 }
 
-/** A person has just set up their first factor, and so has shown it: a session that says so, and its cookie. */
-export async function strengthen(accounts: Accounts, { session, user }: Person, amr: readonly string[]): Promise<string[]> {
-  if (hasShownFactor(session)) return []
-  return [await openSession(accounts, user, { auth_time: session.auth_time, amr: addAmr(session.amr ?? [], amr) }, session)]
+/** A person has just set up their first factor, and so has shown it: they sit in a session that says so, with its cookie. */
+export async function strengthen(
+  accounts: Accounts,
+  person: Person,
+  amr: readonly string[],
+): Promise<{ person: Person; cookies: string[] }> {
+  const { session: before, user } = person
+  if (hasShownFactor(before)) return { person, cookies: [] }
+  const shown: Shown = { auth_time: before.auth_time, amr: addAmr(before.amr ?? [], amr) }
+  const { session, cookie } = await beginSession(accounts, user, shown, before)
+  return { person: { session, user }, cookies: [cookie] }
 }
 
 /** What a person has shown, and when. */
@@ -99,12 +106,16 @@ export interface Shown {
 }
 
 /** Opens a session under a new id, in place of the one that this browser had, and returns the line that sets its cookie. */
-export async function openSession(
+export async function openSession(accounts: Accounts, user: User, shown: Shown, replaces: StoredSession | null): Promise<string> {
+  return (await beginSession(accounts, user, shown, replaces)).cookie
+}
+
+async function beginSession(
   accounts: Accounts,
   user: User,
   { auth_time, amr = ['pwd'], acr = acrOf(amr), selected_at = auth_time, handed_over }: Shown,
   replaces: StoredSession | null,
-): Promise<string> {
+): Promise<{ session: StoredSession; cookie: string }> {
   const secret = randomToken()
   const session: StoredSession = {
     session_hash: sha256(secret),
@@ -117,7 +128,8 @@ export async function openSession(
     expires_at: accounts.clock() + accounts.session_lifetime * SECOND,
     ...(handed_over && { handed_over }),
   }
-  await accounts.store.sessions.open({ ...session, ...(accounts.agent && { agent: accounts.agent }) }, replaces?.session_hash)
+  if (accounts.agent) session.agent = accounts.agent
+  await accounts.store.sessions.open(session, replaces?.session_hash)
   // while it was being proved the person may have been disabled, or have changed it, got their email back, or ended all sessions: that reached all but this one
   const now = await accounts.store.users.find(user.sub)
   const changed =
@@ -126,7 +138,7 @@ export async function openSession(
     await accounts.store.sessions.end(session.session_hash)
     throw new OAuthError('access_denied', 'The account was changed during the sign-in.', { status: 403, reason: 'ended' })
   }
-  return writeCookie(accounts.issuer, SESSION_COOKIE, secret, accounts.session_lifetime)
+  return { session, cookie: writeCookie(accounts.issuer, SESSION_COOKIE, secret, accounts.session_lifetime) }
 }
 
 /** For so long after a proof a person may change how they sign in. */
@@ -137,9 +149,9 @@ export function isRecent({ clock }: Pick<Accounts, 'clock'>, { auth_time }: Stor
   return auth_time >= clock() - RECENTLY
 }
 
-/** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. */
-export async function endSession(accounts: Accounts, session: StoredSession): Promise<string> {
-  await accounts.store.sessions.end(session.session_hash)
+/** Ends a session in the database first, so that the cookie is worth nothing even where it stays; returns the line that takes it away. By its sid, as another tab may just have given it another secret. */
+export async function endSession(accounts: Accounts, { sub, sid }: StoredSession): Promise<string> {
+  await accounts.store.sessions.endOne(sub, sid)
   return dropSession(accounts)
 }
 

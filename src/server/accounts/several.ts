@@ -68,9 +68,9 @@ export async function switchTo(accounts: Accounts, http: HttpRequest, sid: strin
   ]
 }
 
-/** Ends the other accounts of this browser, and takes their cookie away. */
+/** Ends the other accounts of this browser, and takes their cookie away. By their sids, as another tab may just have given one another secret. */
 export async function endOthers(accounts: Accounts, http: HttpRequest): Promise<string> {
-  for (const { session } of await findOthers(accounts, http, null)) await accounts.store.sessions.end(session.session_hash)
+  for (const { session } of await findOthers(accounts, http, null)) await accounts.store.sessions.endOne(session.sub, session.sid)
   return writeOthers(accounts, [])
 }
 

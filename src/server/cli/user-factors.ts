@@ -20,8 +20,8 @@ export const userFactors: Command = {
         const by = operator()
         if (!(await store.factors.reset(sub, { by, keeping: '' })))
           throw new CliError(EXIT.not_found, 'The person has nothing besides the password.')
-        // nor shall a letter count that one of those sessions had sent
-        await endFor({ store, clock: systemClock }, sub, { by })
+        // nor shall a letter count that one of those sessions had sent, or a sign-in that was under way
+        await endFor({ store, clock: systemClock }, sub, { end: 'sessions', by })
         printDone(call, `Took away all that ${email} had besides the password, and signed them out.`, { sub, reset: true })
         return EXIT.ok
       }

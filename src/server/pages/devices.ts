@@ -107,11 +107,10 @@ export async function endPlace(site: Site, http: HttpRequest): Promise<Reply> {
   if (isReply(entered)) return entered
   const { person, fields } = entered
   const { sub } = person.user
+  // first, so that what that session had begun, another one in its place too, counts no more
+  await endFor(site, sub, { by: { type: 'user', id: sub } })
   const done = await site.store.sessions.endOne(sub, fields.get('session'))
-  if (done) {
-    await endFor(site, sub, { by: { type: 'user', id: sub } })
-    site.log.info({ event: 'session.ended', sub })
-  }
+  if (done) site.log.info({ event: 'session.ended', sub })
   return seeOther(withQuery(roomPath(site, 'devices'), { ended: done ? noteOf(site, person.session, 'ended') : '' }))
 }
 

@@ -40,7 +40,7 @@ export async function submitDirectory(
 ): Promise<Reply | { problem: string; status: number }> {
   const { directory } = site
   if (!directory) throw new OAuthError('invalid_request', 'There is no such provider.', { status: 404, reason: 'not_found' })
-  const outcome = await linkDirectory({ ...site, directory }, person.user, fields.get('password'), http.address)
+  const outcome = await linkDirectory({ ...site, directory }, person, fields.get('password'), http.address)
   if (outcome === 'taken') throw taken(site)
   if (outcome === 'wrong') return { problem: site.words.accounts.directory.wrong, status: 403 }
   if (outcome !== 'linked') return { problem: site.words.accounts.password.paused, status: 429 }

@@ -1,7 +1,7 @@
 import type { HttpRequest, Reply } from '../../core/model/http.ts'
 import { WITH_PASSKEY } from '../accounts/acr.ts'
 import { arePasskeysPossible, creationOptions, newChallenge, readNewPasskey } from '../accounts/passkeys.ts'
-import { hasShownFactor, type Person, strengthen } from '../accounts/sessions.ts'
+import { type Person, strengthen } from '../accounts/sessions.ts'
 import { openStep, sealStep } from '../accounts/steps.ts'
 import { enterRecently, formSeal, isReply, roomPath } from './account.ts'
 import { type Fields, readQuery } from './form.ts'
@@ -10,7 +10,7 @@ import { seeOther, withCookies } from './layout.ts'
 import { passkeyPage } from './passkey-view.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { waitingField, waitingOf } from './required.ts'
-import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
+import { additionOf, backToRoom, endWithOthers, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 import { cleanText } from './text.ts'
 
@@ -56,10 +56,9 @@ export async function addPasskey(site: Site, person: Person, fields: Fields): Pr
   const step = openStep(site, fields.get('challenge'), 'new_passkey', person.session.session_hash)
   const label = cleanText(fields.get('label')) || site.words.factors.addPasskey.unnamed
   const passkey = step?.sub === person.user.sub ? await readNewPasskey(site, step, fields.get('answer'), label) : null
-  const by = { type: 'user', id: person.user.sub } as const
-  const options = { by, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
+  const options = { by: { type: 'user', id: person.user.sub } as const, ...additionOf(fields, person) }
   if (!passkey || !(await site.store.factors.addPasskey(passkey, options))) return ask(site, person, fields, true)
-  const cookies = await strengthen(site, person, WITH_PASSKEY)
-  await endWithOthers(site, fields, person)
-  return withCookies((await codesIfNone(site, person, waitingOf(fields))) ?? backToRoom(site, person, 'passkey_added'), ...cookies)
+  const { person: now, cookies } = await strengthen(site, person, WITH_PASSKEY)
+  await endWithOthers(site, fields, now)
+  return withCookies((await codesIfNone(site, now, waitingOf(fields))) ?? backToRoom(site, now, 'passkey_added'), ...cookies)
 }

@@ -77,8 +77,7 @@ export async function submitPasskey(site: Site, http: HttpRequest): Promise<Repl
   const over = await countAddress(site, http.address)
   if (over) return pausedPage(site, over.ends_at, onErrand(site, '/login', errand))
   const step = openStep(site, fields.get('challenge'), 'passkey', bindingOf(site, http))
-  const passkey = step && step.sub === halfway?.user.sub ? await provePasskey(site, step, fields.get('answer')) : null
-  const user = passkey && (await site.store.users.find(passkey.sub))
+  const user = step && step.sub === halfway?.user.sub ? await provePasskey(site, step, fields.get('answer')) : null
   if (!user || user.disabled_at !== undefined) return ask(site, http, errand, halfway, true)
   await forgiveAddress(site, http.address)
   if (halfway) return finish(site, http, halfway, WITH_PASSKEY)

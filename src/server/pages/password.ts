@@ -27,6 +27,8 @@ export async function changePassword(site: Site, http: HttpRequest): Promise<Rep
   const came = await signIn(site, person.user.email, fields.get('current'), http.address)
   if ('paused_until' in came) return refuse('current', paused, 429)
   if (!('user' in came)) return refuse('current', wrong, 403)
+  // a session that has ended since it was looked at changes nothing, and least of all opens another one as strong as it was
+  if (came.user.sub !== person.user.sub || came.user.ended_at !== person.user.ended_at) return refuse('password', stale, 409)
   const user = await replacePassword(site, came.user, came.user, fields.get('password'), endingOf(fields))
   if (!user) return refuse('password', stale, 409)
   tellPassword(site, user.email)

@@ -3,8 +3,9 @@ import type { FactorOptions } from '../../core/model/store.ts'
 import { hasFactor } from '../accounts/factors.ts'
 import { CODES, newRecoveryCodes } from '../accounts/recovery-codes.ts'
 import { hasShownFactor, type Person } from '../accounts/sessions.ts'
-import { accountPage, enterRecentlyByForm, isReply, roomPath } from './account.ts'
+import { accountPage, againPath, enterRecentlyByForm, isReply, roomPath } from './account.ts'
 import { html } from './html.ts'
+import { seeOther } from './layout.ts'
 import type { Waiting } from './required.ts'
 import { backToRoom, keepingOf } from './security-parts.ts'
 import type { Site } from './site.ts'
@@ -20,6 +21,9 @@ export async function makeRecoveryCodes(site: Site, http: HttpRequest): Promise<
   return codesPage(site, person, keepingOf(fields, person), {}, {})
 }
 
+/** Whose codes they are; they are made in this session only, where it is known. */
+type Sitting = Pick<Person, 'user'> & Partial<Pick<Person, 'session'>>
+
 /** Where codes come from when a form that makes them may be sent twice. */
 export interface Seeded {
   seed?: string | undefined
@@ -28,7 +32,7 @@ export interface Seeded {
 }
 
 /** With the first factor come the codes; null where there are some. */
-export async function codesIfNone(site: Site, person: Pick<Person, 'user'>, waiting: Waiting, seeded: Seeded = {}): Promise<Reply | null> {
+export async function codesIfNone(site: Site, person: Sitting, waiting: Waiting, seeded: Seeded = {}): Promise<Reply | null> {
   const { recovery_codes } = await site.store.factors.find(person.user.sub)
   const own = seeded.seed !== undefined && seeded.repeated && recovery_codes === CODES
   return recovery_codes === 0 || own ? codesPage(site, person, {}, waiting, seeded) : null
@@ -37,7 +41,7 @@ export async function codesIfNone(site: Site, person: Pick<Person, 'user'>, wait
 /** The only moment at which they are shown. */
 async function codesPage(
   site: Site,
-  { user }: Pick<Person, 'user'>,
+  { user, session }: Sitting,
   options: FactorOptions,
   { ticket }: Waiting,
   { seed }: Seeded,
@@ -45,7 +49,13 @@ async function codesPage(
   const next = ticket === undefined ? roomPath(site, 'security') : String(site.interactions.resume(ticket).headers['location'])
   const { newCodes } = site.words.factors
   const { codes, hashes } = newRecoveryCodes(seed)
-  await site.store.factors.setRecoveryCodes(user.sub, hashes, { by: { type: 'user', id: user.sub }, ...options })
+  const by = { type: 'user', id: user.sub } as const
+  const kept = await site.store.factors.setRecoveryCodes(user.sub, hashes, {
+    by,
+    ...options,
+    ...(session && { session: session.session_hash }),
+  })
+  if (!kept) return seeOther(againPath(site, 'security'))
   return accountPage(site, {
     room: 'security',
     title: newCodes.title,

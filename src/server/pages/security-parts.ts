@@ -2,7 +2,7 @@ import { withQuery } from '../../core/model/form.ts'
 import type { Reply } from '../../core/model/http.ts'
 import type { FactorOptions } from '../../core/model/store.ts'
 import { endFor } from '../accounts/ending.ts'
-import type { Person } from '../accounts/sessions.ts'
+import { hasShownFactor, type Person } from '../accounts/sessions.ts'
 import { roomPath } from './account.ts'
 import type { Fields } from './form.ts'
 import { type Html, html } from './html.ts'
@@ -39,12 +39,19 @@ export function othersBox(site: Site, id: string, on = false): Html {
   return html`<label class="check"><input type="checkbox" name="others" value="on" id="${id}-others"${on && html` checked`}><span>${site.words.factors.room.others}</span></label>`
 }
 
-/** Where it is ticked: what those sessions had sent counts no more either. */
-export async function endWithOthers(site: Site, fields: Fields, { user }: Person): Promise<void> {
-  if (fields.get('others') === 'on') await endFor(site, user.sub, { by: { type: 'user', id: user.sub } })
+/** Where it is ticked: what those sessions had sent counts no more either, and neither does a sign-in that was under way. The person sits in the session that stays. */
+export async function endWithOthers(site: Site, fields: Fields, { user, session }: Person): Promise<void> {
+  if (fields.get('others') !== 'on') return
+  await endFor(site, user.sub, { end: 'sessions', keeping: session.session_hash, by: { type: 'user', id: user.sub } })
 }
 
 /** What that box says. */
 export function keepingOf(fields: Fields, { session }: Person): FactorOptions {
   return fields.get('others') === 'on' ? { keeping: session.session_hash } : {}
+}
+
+/** What goes with a factor that somebody adds: it is the first where their session has shown none, and is added in that session only. */
+export function additionOf(fields: Fields, person: Person): FactorOptions {
+  const { session } = person
+  return { first: !hasShownFactor(session), session: session.session_hash, ...keepingOf(fields, person) }
 }

@@ -15,7 +15,7 @@ import { missingProof } from './proof.ts'
 import { qrCode } from './qr.ts'
 import { codesIfNone } from './recovery-codes.ts'
 import { type Waiting, waitingField, waitingOf } from './required.ts'
-import { backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
+import { additionOf, backToRoom, endWithOthers, keepingOf, othersBox } from './security-parts.ts'
 import type { Site } from './site.ts'
 
 /** Shows a new secret, and asks for a code that proves that an app has taken it. Nothing is stored before that. */
@@ -56,13 +56,13 @@ async function turnOn(site: Site, http: HttpRequest, person: Person, fields: Fie
   const shown = await codeOfNewApp(site, sub, secret, fields.get('code'), http.address)
   if (shown === 'wrong') return again(setUp.wrong)
   if (typeof shown === 'object') return again(code.paused(minutesUntil(shown.paused_until, site.clock())))
-  const options = { by: { type: 'user', id: sub } as const, first: !hasShownFactor(person.session), ...keepingOf(fields, person) }
+  const options = { by: { type: 'user', id: sub } as const, ...additionOf(fields, person) }
   const totp = { sub, sealed: site.keys.factors.totp.seal({ sub, secret }), last_step: shown, created_at: site.clock() }
   if (!(await site.store.factors.setTotp(totp, options)))
     return (await showOnceMore(site, http, fields, person)) ?? seeOther(againPath(site, 'security'))
-  const cookies = await strengthen(site, person, WITH_CODE)
-  await endWithOthers(site, fields, person)
-  return withCookies((await codesIfNone(site, person, waiting, { seed })) ?? backToRoom(site, person, 'app_on'), ...cookies)
+  const { person: now, cookies } = await strengthen(site, person, WITH_CODE)
+  await endWithOthers(site, fields, now)
+  return withCookies((await codesIfNone(site, now, waiting, { seed })) ?? backToRoom(site, now, 'app_on'), ...cookies)
 }
 
 /**

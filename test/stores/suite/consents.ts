@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { DAY } from '../../../src/core/model/clock.ts'
 import { pages } from './pages.ts'
-import { aConsent, aReceipt, fresh, NOW } from './records.ts'
+import { aClient, aConsent, aReceipt, aUser, fresh, NOW } from './records.ts'
 import type { World } from './world.ts'
 
 /** Decisions of people, with their receipts. */
@@ -44,6 +44,20 @@ export function consentTests(world: World): void {
     assert.equal(found.epoch, before + 50)
     assert.equal(found.consent?.scope, `s${found.consent?.granted_at}`)
     assert.equal(found.consent?.expires_at, NOW + found.consent!.granted_at)
+  })
+
+  it('nobody who was deleted allows anything, and where it is asked for nothing is allowed to a client that is not there', async () => {
+    const user = aUser()
+    await world.store.users.add(user)
+    await world.store.users.delete(user.sub)
+    const client = aClient()
+    const [gone, lost] = [aConsent({ sub: user.sub }), aConsent({ client_id: client.client_id })]
+    assert.equal(await world.store.consents.decide(gone, aReceipt(gone)), false)
+    assert.equal(await world.store.consents.decide(lost, aReceipt(lost), { registered: true }), false)
+    assert.deepEqual(await world.store.receipts.list(user.sub, { limit: 5 }), [])
+    assert.equal((await world.store.consents.find(lost.sub, lost.client_id)).consent, null)
+    await world.store.clients.add(client)
+    assert.equal(await world.store.consents.decide(lost, aReceipt(lost), { registered: true }), true)
   })
 
   it('a decision whose receipt cannot be kept is not made', async () => {

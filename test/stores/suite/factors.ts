@@ -49,6 +49,45 @@ export function factorTests(world: World): void {
     assert.equal(await world.store.factors.findPasskey(passkey.credential_id), null)
   })
 
+  it('are added in a session that is there still, and in no other', async () => {
+    const session = aSession()
+    const { sub, session_hash } = session
+    await world.store.sessions.open(session)
+    const stranger = aSession()
+    await world.store.sessions.open(stranger)
+    for (const other of [stranger.session_hash, fresh('hash')]) {
+      assert.equal(await world.store.factors.addPasskey(aPasskey({ sub }), { session: other }), false)
+      assert.equal(await world.store.factors.setTotp(aTotp({ sub }), { session: other }), false)
+      assert.equal(await world.store.factors.setRecoveryCodes(sub, ['a'], { session: other }), false)
+    }
+    assert.deepEqual(await world.store.factors.find(sub), none)
+    const passkey = aPasskey({ sub })
+    assert.equal(await world.store.factors.addPasskey(passkey, { session: session_hash }), true)
+    assert.equal(await world.store.factors.setRecoveryCodes(sub, ['a'], { session: session_hash }), true)
+    assert.deepEqual(await world.store.factors.find(sub), { totp: null, passkeys: [passkey], recovery_codes: 1 })
+    assert.deepEqual(await world.store.sessions.find(session_hash, NOW), session)
+  })
+
+  it('whoever ends a session and looks afterwards sees all that was added in it', async () => {
+    for (let round = 0; round < 5; round++) {
+      const session = aSession()
+      const { sub, session_hash } = session
+      await world.store.sessions.open(session)
+      let seen: string[] = []
+      await world.race(async (store, caller) => {
+        if (caller < 20) await store.factors.addPasskey(aPasskey({ sub }), { session: session_hash })
+        if (caller !== 20) return
+        await store.sessions.end(session_hash)
+        seen = (await store.factors.find(sub)).passkeys.map(({ passkey_id }) => passkey_id)
+      })
+      const { passkeys } = await world.store.factors.find(sub)
+      assert.deepEqual(
+        passkeys.map(({ passkey_id }) => passkey_id),
+        seen,
+      )
+    }
+  })
+
   it('of many that would be the first one is, and none where there is one already', async () => {
     const user = aUser()
     const { sub } = user

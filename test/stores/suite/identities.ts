@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { anIdentity, aUser, fresh } from './records.ts'
+import { anIdentity, aSession, aUser, fresh } from './records.ts'
 import type { World } from './world.ts'
 
 /** What people are called somewhere else. */
@@ -33,6 +33,16 @@ export function identityTests(world: World): void {
     )
     assert.equal(await world.store.identities.add(anIdentity({ sub: identity.sub, issuer: identity.issuer })), 'taken')
     assert.deepEqual(await world.store.identities.find(identity.issuer, identity.subject), identity)
+  })
+
+  it('are linked in a session of their person that is there still, and in no other', async () => {
+    const identity = anIdentity({ sub: await aPerson() })
+    const [own, stranger] = [aSession({ sub: identity.sub }), aSession()]
+    for (const session of [own, stranger]) await world.store.sessions.open(session)
+    for (const session of [stranger.session_hash, fresh('hash')])
+      assert.equal(await world.store.identities.add(identity, { session }), 'taken')
+    assert.equal(await world.store.identities.find(identity.issuer, identity.subject), null)
+    assert.equal(await world.store.identities.add(identity, { session: own.session_hash }), 'added')
   })
 
   it('nobody who is not there gets one', async () => {
