@@ -14,7 +14,7 @@ interface Write {
 }
 
 export interface GroupCommit {
-  /** Runs with all others of this turn of the event loop, in one transaction; the promise is kept once that is on the disk. */
+  /** Runs with all others of this turn of the event loop and of those after it, while they bring more, in one transaction; the promise is kept once that is on the disk. */
   add<T>(run: () => T): Promise<T>
   work(): StoreWork
   /** Waits for all that was added; what is added later is refused. */
@@ -31,8 +31,12 @@ const sync = promisify(fdatasync)
 /** Commits between two looks at the log. */
 const LOOK = 16
 
+/** Turns of the event loop for which a transaction waits at most, while each of them brings more writes. */
+const MOST_TURNS = 5
+
 /**
- * Writes that arrive in one turn of the event loop share a transaction, on the thread that serves: a few microseconds each.
+ * Writes that arrive in one turn of the event loop, or in a few that follow each other, share a transaction, on the thread that serves: a
+ * few microseconds each.
  * What takes long is the disk. The log is synced by Node's own threads, and a promise is kept only after a sync that began after its
  * commit, also where nothing was changed: another process's commit may have been seen before that one was safe.
  * With the log synced from here, `synchronous = normal` leaves nothing undone that `full` would do.
@@ -52,6 +56,17 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
   let commits = 0
   const log = path === null ? null : `${path}-wal`
   const checkpoint = path === null ? null : createCheckpoint(database, path, options)
+
+  /**
+   * Not at once: a sync costs the processor as much as several flows do, where the disk is behind a hypervisor, so who asks while others are
+   * being answered shares theirs. Where nobody else asks, that is over after two turns ([decision 0036](../../docs/decisions/0036-what-a-flow-costs.md)).
+   */
+  function commitSoon(turns = MOST_TURNS, seen = 0): void {
+    setImmediate(() => {
+      if (turns > 0 && waiting.length > seen) commitSoon(turns - 1, waiting.length)
+      else commitAll()
+    })
+  }
 
   function commitAll(): void {
     if (!beginTransaction()) return
@@ -130,8 +145,7 @@ export function createGroupCommit(database: DatabaseSync, path: string | null, o
         resolve: resolve as Write['resolve'],
         reject: (cause) => reject(explainUndone(cause)),
       }
-      // a tick comes when all that was set off with this write has come as far as it can: who asks in one turn shares a transaction
-      if (waiting.push(write) === 1) process.nextTick(commitAll)
+      if (waiting.push(write) === 1) commitSoon()
     })
   }
 
