@@ -292,16 +292,17 @@ describe('a hand-over from before a sign-out at the product', () => {
   const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k1' }] }
   const host_login = readHostLogin({ login: `${PRODUCT}/login`, issuer: PRODUCT, jwks } as never, ISSUER, '')
 
-  for (const [when, racing] of [
-    ['that came before it', false],
-    ['that comes while its session is opened', true],
+  for (const [when, racing, ahead] of [
+    ['that came before it', false, 0],
+    ['that came a second before it, by a clock that is ahead', false, 4],
+    ['that comes while its session is opened', true, 0],
   ] as const) {
     it(`ATTACK opens no session after one ${when}; one from afterwards does`, async () => {
       const one = await openSite({ beside: a, config: { host_login } })
       const two = await openSite({ beside: a, config: { host_login } })
       const sub = `product-${++turn}`
       const sign = (told: object, typ: string) => {
-        const iat = Math.floor(one.time.now / SECOND)
+        const iat = Math.floor(one.time.now / SECOND) + ahead
         const claims = { iss: PRODUCT, aud: ISSUER, sub, iat, exp: iat + 60, jti: randomUUID(), ...told }
         return new SignJWT(claims).setProtectedHeader({ alg: 'ES256', typ, kid: 'k1' }).sign(privateKey)
       }
@@ -324,7 +325,7 @@ describe('a hand-over from before a sign-out at the product', () => {
         assert.ok(await arrive(owner, await begin(owner)))
         const thief = one.browser()
         const words = await begin(thief)
-        one.time.now += 20 * SECOND
+        one.time.now += ahead > 0 ? SECOND : 20 * SECOND
         two.time.now = one.time.now
         if (racing) overtake(one.store.sessions, 'open', logout)
         else await logout()

@@ -157,7 +157,7 @@ describe('a person who is disabled at the moment at which they come', () => {
 
   it('ATTACK is not enabled again by a sign-out at the product', async () => {
     const user = await newPerson(site)
-    await endSessionsOf(accounts(overtaken(user.sub)), user.sub)
+    await endSessionsOf(accounts(overtaken(user.sub)), { sub: user.sub, issued_at: site.time.now })
     assert.ok(await isDisabled(user))
   })
 })

@@ -51,26 +51,26 @@ export interface Handover extends Shown {
 /** Reads a hand-over of type `handover+jwt`. Throws OAuthError `access_denied` for whatever the product did not sign for us just now. @spec RFC 7519 §4.1 */
 export async function readHandover({ clock }: Pick<Accounts, 'clock'>, host: HostLogin, jwt: string): Promise<Handover> {
   const claims = await verify(host, jwt, 'handover+jwt', clock(), ['sub', 'jti', 'nonce', 'auth_time'])
-  const { nonce, auth_time, acr, amr, iat } = claims
+  const { nonce, auth_time, acr, amr } = claims
   if (typeof nonce !== 'string' || typeof auth_time !== 'number') throw refusal('A claim has another type than it should.')
   if (auth_time * SECOND > clock() + TOLERANCE * SECOND) throw refusal('The auth_time is in the future.')
   if (acr !== undefined && !isText(acr)) throw refusal('The acr is not a text.')
   if (amr !== undefined && !(Array.isArray(amr) && amr.length <= MOST_METHODS && amr.every(isText))) throw refusal('The amr is no list.')
-  const { sub, id, expires_at } = readNames(claims)
+  const { sub, id, issued_at, expires_at } = readNames(claims)
   return {
     sub,
     nonce,
     auth_time: Math.min(Math.floor(auth_time * SECOND), clock()),
     amr: (amr as string[] | undefined) ?? [],
     ...(acr !== undefined && { acr }),
-    issued_at: Number(iat) * SECOND,
+    issued_at,
     id: `handover ${id}`,
     expires_at,
     claims,
   }
 }
 
-/** The person whom the product says is signed out. Throws like `readHandover`. @spec OIDC Back-Channel §2.4, OIDC Back-Channel §2.6 */
+/** The person whom the product says is signed out, and when it said so by its clock. Throws like `readHandover`. @spec OIDC Back-Channel §2.4, OIDC Back-Channel §2.6 */
 export async function readLogout({ clock }: Pick<Accounts, 'clock'>, host: HostLogin, jwt: string): Promise<ReturnType<typeof readNames>> {
   const claims = await verify(host, jwt, 'logout+jwt', clock(), ['sub', 'jti', 'events'])
   const { events, nonce } = claims
@@ -96,10 +96,10 @@ async function verify(host: HostLogin, jwt: string, typ: string, now: Millisecon
   return claims
 }
 
-function readNames({ sub, jti, exp }: Record<string, unknown>): { sub: string; id: string; expires_at: Milliseconds } {
+function readNames({ sub, jti, iat, exp }: Record<string, unknown>): Pick<Handover, 'sub' | 'id' | 'issued_at' | 'expires_at'> {
   if (!isText(sub) || !/^[!-~]+$/.test(sub)) throw refusal('The sub is not 1 to 255 visible ASCII characters.')
   if (!isText(jti)) throw refusal('The jti is not a text of 1 to 255 characters.')
-  return { sub, id: sha256(jti), expires_at: (Number(exp) + 2 * TOLERANCE) * SECOND }
+  return { sub, id: sha256(jti), issued_at: Number(iat) * SECOND, expires_at: (Number(exp) + 2 * TOLERANCE) * SECOND }
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= LONGEST_TEXT
@@ -133,11 +133,11 @@ export async function receivePerson({ store, clock }: Accounts, host: HostLogin,
 }
 
 /**
- * Ends all sessions of a person, and with them whatever was handed over before. Nothing happens where there is no such person. Throws
- * OAuthError `temporarily_unavailable` where others change the person each time.
+ * Ends all sessions of a person, and with them whatever was handed over before, also where the product's clock is ahead of ours. Nothing
+ * happens where there is no such person. Throws OAuthError `temporarily_unavailable` where others change the person each time.
  */
-export async function endSessionsOf(accounts: Accounts, sub: string): Promise<void> {
-  await endFor(accounts, sub, { end: 'sessions', by })
+export async function endSessionsOf({ store, clock }: Accounts, { sub, issued_at }: Pick<Handover, 'sub' | 'issued_at'>): Promise<void> {
+  await endFor({ store, clock: () => Math.max(clock(), issued_at) }, sub, { end: 'sessions', by })
 }
 
 type Told = Partial<Pick<User, 'email' | 'email_verified' | 'name' | 'claims'>>

@@ -77,9 +77,9 @@ export async function postHostLogout(site: Site, http: HttpRequest): Promise<Rep
   const headers = { 'cache-control': 'no-store', 'content-type': 'application/json' }
   try {
     const fields = await readForeignPost(http)
-    const { sub, id, expires_at } = await readLogout(site, hostOf(site), fields.get('logout_token'))
-    if (!(await site.store.once.spend(id, expires_at))) throw refusal('It was used before.')
-    await endSessionsOf(site, sub)
+    const logout = await readLogout(site, hostOf(site), fields.get('logout_token'))
+    if (!(await site.store.once.spend(logout.id, logout.expires_at))) throw refusal('It was used before.')
+    await endSessionsOf(site, logout)
     return { status: 200, headers, body: '{}' }
   } catch (cause) {
     const { error, error_description, reason, status } = OAuthError.from(cause)

@@ -52,7 +52,7 @@ function item(site: Site, { passkey_id, label, created_at, used_at }: Passkey, s
             ${inside}
           </form>`
   return html`<li class="grant" id="${id}">
-        <div class="grant-title"><h3>${bdi(label)}</h3></div>
+        <div class="grant-head"><h3>${bdi(label)}</h3></div>
         <dl class="grant-facts">
           <div><dt>${room.added}</dt><dd>${dayOf(created_at, now, site.words)}</dd></div>
           <div><dt>${room.lastUsed}</dt><dd>${used_at === undefined ? room.never : dayOf(used_at, now, site.words)}</dd></div>

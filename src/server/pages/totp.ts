@@ -78,6 +78,7 @@ async function showOnceMore(site: Site, http: HttpRequest, fields: Fields, perso
   if (person && (person.user.sub !== step.sub || !isRecent(site, person.session))) return null
   if (typeof (await codeOfNewApp(site, step.sub, secret, fields.get('code'), http.address)) !== 'number') return null
   const user = await site.store.users.find(step.sub)
+  // bound to no session: the one of this form may just have been replaced
   return user && user.disabled_at === undefined ? codesIfNone(site, { user }, waitingOf(fields), { seed, repeated: true }) : null
 }
 
