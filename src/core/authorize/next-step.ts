@@ -28,7 +28,7 @@ export function nextStep(
   now: Milliseconds,
   acr_values: readonly string[] = [],
 ): Step {
-  const prompt = new Set(request.prompt?.split(' '))
+  const prompt = request.prompt === undefined ? NO_PROMPT : new Set(request.prompt.split(' '))
   if (request.denied_at !== undefined) throw new OAuthError('access_denied', 'The person refused.')
 
   if (
@@ -48,6 +48,8 @@ export function nextStep(
   }
   return { go: 'issue', session: inTheirWords(request, session, acr_values), consent, scope }
 }
+
+const NO_PROMPT: ReadonlySet<string> = new Set()
 
 /** Times are compared with the request's own beginning, so that who reads slowly is not asked twice. */
 function isTooOld(request: AuthorizationRequest, prompt: ReadonlySet<string>, { auth_time, selected_at = 0 }: Session): boolean {

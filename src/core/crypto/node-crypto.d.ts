@@ -8,8 +8,10 @@ declare global {
   type Buffer = Bytes
   const Buffer: {
     alloc(size: number): Bytes
+    allocUnsafe(size: number): Bytes
     concat(parts: Bytes[]): Bytes
     from(text: string, encoding?: 'utf8' | 'latin1' | 'base64url' | 'base64'): Bytes
+    from(bytes: Bytes): Bytes
   }
 }
 export type JsonWebKey = globalThis.JsonWebKey

@@ -6,6 +6,10 @@ const MOST_PARAMETERS = 64
 const LONGEST_VALUE = 8192
 const LONGEST_NAME = 128
 
+/** What cannot be taken as it is. */
+const ENCODED = /[%+\0]/
+const itself = (text: string): string => text
+
 /**
  * Reads `application/x-www-form-urlencoded` strictly: malformed escapes, bytes that are not UTF-8 and NUL are refused,
  * so that no two readers of the same text can see different things. Throws OAuthError `invalid_request`.
@@ -18,8 +22,9 @@ export function readForm(text: string): [name: string, value: string][] {
     if (part === '') continue
     if (pairs.length === MOST_PARAMETERS) throw new OAuthError('invalid_request', `At most ${MOST_PARAMETERS} parameters are allowed.`)
     const equals = part.indexOf('=')
-    const name = formDecode(equals < 0 ? part : part.slice(0, equals))
-    const value = equals < 0 ? '' : formDecode(part.slice(equals + 1))
+    const decode = ENCODED.test(part) ? formDecode : itself
+    const name = decode(equals < 0 ? part : part.slice(0, equals))
+    const value = equals < 0 ? '' : decode(part.slice(equals + 1))
     if (name === null || value === null)
       throw new OAuthError('invalid_request', 'A parameter is not well-formed: check its percent-encoding.')
     if (name.length > LONGEST_NAME) throw new OAuthError('invalid_request', 'The name of a parameter is too long.')
@@ -79,7 +84,7 @@ function hasRepeatedMember(text: string): boolean {
 
 /** One name or value, decoded once; null where an escape is malformed, not UTF-8, or NUL. */
 export function formDecode(text: string): string | null {
-  if (!/[%+\0]/.test(text)) return text
+  if (!ENCODED.test(text)) return text
   try {
     const decoded = decodeURIComponent(text.replaceAll('+', ' '))
     return decoded.includes('\0') ? null : decoded

@@ -22,6 +22,7 @@ export function commonScope(asked: string, granted: string): string {
 
 /** Every word of both. */
 export function joinScope(one: string, other: string): string {
+  if (other === '') return one
   return [...new Set([...splitScope(one), ...splitScope(other)])].join(' ')
 }
 
