@@ -38,6 +38,10 @@ describe('what is left out', () => {
       'openid profile email offline_access',
     )
   })
+  it('RFC 6749 §3.3 a scope is a set: what is named twice is kept once', () => {
+    const { scope, default_scope } = read({ redirect_uris: [URI], scope: 'openid email openid', default_scope: 'email email' })
+    assert.deepEqual({ scope, default_scope }, { scope: 'openid email', default_scope: 'email' })
+  })
   it('a client without people needs no redirect and asks for nothing', () => {
     const { redirect_uris, response_types, scope } = read({ grant_types: ['client_credentials'] })
     assert.deepEqual({ redirect_uris, response_types, scope }, { redirect_uris: [], response_types: [], scope: '' })

@@ -109,13 +109,17 @@ function standing(
   // it was given to an app of another name, or with other papers
   if (consent.identity !== undefined && consent.identity !== identityOf(client)) return null
   if (!consent.redirect_hosts.includes(redirectHost(request.redirect_uri))) return null
-  const decided = joinScope(consent.scope, consent.declined ?? '')
+  const decided = withDeclined(consent.scope, consent)
   if (missingScope(request.scope, decided).length > 0) return null
   if (rules.asked_again === 'change' && missingScope(decided, request.scope).length > 0) return null
   const places = resourcesOf(request).map((resource) => consent.scope_at[resource])
-  if (places.some((held) => held === undefined || missingScope(request.scope, joinScope(held, consent.declined ?? '')).length > 0))
-    return null
+  if (places.some((held) => held === undefined || missingScope(request.scope, withDeclined(held, consent)).length > 0)) return null
   if (request.claims?.some((claim) => !consent.claims?.includes(claim) && !consent.declined_claims?.includes(claim))) return null
   const scope = commonScope(request.scope, consent.scope)
   return scope === '' && request.scope !== '' ? null : scope
+}
+
+/** What was answered, one way or the other. */
+function withDeclined(held: string, { declined }: Consent): string {
+  return declined === undefined ? held : joinScope(held, declined)
 }

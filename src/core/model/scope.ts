@@ -20,9 +20,8 @@ export function commonScope(asked: string, granted: string): string {
     .join(' ')
 }
 
-/** Every word of both. */
+/** Every word of both, each once. */
 export function joinScope(one: string, other: string): string {
-  if (other === '') return one
   return [...new Set([...splitScope(one), ...splitScope(other)])].join(' ')
 }
 
