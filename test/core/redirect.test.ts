@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Client, isRegisteredRedirect } from '../../src/core/model/client.ts'
+import { redirectHost } from '../../src/core/model/redirect-uri.ts'
 
 const registered = [
   'https://app.example/cb',
@@ -76,3 +77,19 @@ for (const [uri, allowed] of cases) {
     assert.equal(isRegisteredRedirect(client, uri), allowed)
   })
 }
+
+it('whose an address is stays the same when it is asked again, also after thousands of others', () => {
+  const owners = {
+    'https://app.example/cb': 'app.example',
+    'https://app.example:8443/cb': 'app.example:8443',
+    'http://127.0.0.1:4711/cb': '127.0.0.1',
+    'http://localhost:3000/cb': 'localhost',
+    'com.example.app:/cb': 'com.example.app:',
+  }
+  const ask = () => Object.fromEntries(Object.keys(owners).map((uri) => [uri, redirectHost(uri)]))
+  assert.deepEqual(ask(), owners)
+  assert.deepEqual(ask(), owners)
+  for (let port = 1; port <= 3_000; port++)
+    assert.equal(redirectHost(`https://other.example:${port + 1_000}/cb`), `other.example:${port + 1_000}`)
+  assert.deepEqual(ask(), owners)
+})
