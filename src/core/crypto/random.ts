@@ -3,9 +3,10 @@ import { randomFillSync } from 'node:crypto'
 const pool = Buffer.alloc(8192)
 let used = pool.length
 
-/** Where so many bytes lie that were drawn and not given out; whoever takes them wipes them. */
+/** Where so many bytes lie that were drawn and not given out; whoever takes them wipes them. Throws RangeError above 8192. */
 function take(size: number): number {
   if (used + size > pool.length) {
+    if (size > pool.length) throw new RangeError('More random bytes than are drawn at once.')
     randomFillSync(pool)
     used = 0
   }

@@ -157,23 +157,15 @@ export interface Remember {
   most: number
 }
 
-/** So many characters at the end of a sealed text are of its tag, and differ from text to text as a hash would. */
-const NAME = 16
-
-/** Texts are found by their ends and then compared: to make a hash of a whole one takes longer. */
 function createMemory<Record>({ when, most }: Remember) {
-  let young = new Map<string, { text: string; record: Record }>()
+  let young = new Map<string, Record>()
   let old = young
   return {
-    get: (text: string): Record | undefined => {
-      const name = text.slice(-NAME)
-      const found = young.get(name) ?? old.get(name)
-      return found?.text === text ? found.record : undefined
-    },
+    get: (text: string): Record | undefined => young.get(text) ?? old.get(text),
     keep: (now: Remember['when'], text: string, record: Record): void => {
       if (now !== when) return
       if (young.size >= most) [old, young] = [young, new Map()]
-      young.set(text.slice(-NAME), { text, record })
+      young.set(text, record)
     },
   }
 }

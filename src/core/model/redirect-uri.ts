@@ -71,22 +71,8 @@ function findWebProblem(uri: string, scheme: 'https' | 'http'): string | null {
   return null
 }
 
-/** Of so many addresses it is remembered whose they are, as each is asked about in every flow. */
-const MOST_HOSTS = 1_000
-const hosts = new Map<string, string>()
-
 /** Whose an address is: its host, whatever the port on loopback; its scheme where it has no host. */
 export function redirectHost(uri: string): string {
-  let host = hosts.get(uri)
-  if (host === undefined) {
-    host = readHost(uri)
-    if (hosts.size >= MOST_HOSTS) hosts.clear() // an app on loopback may ask from any port
-    hosts.set(uri, host)
-  }
-  return host
-}
-
-function readHost(uri: string): string {
   const { protocol, hostname, host } = new URL(uri)
   if (protocol !== 'https:' && protocol !== 'http:') return protocol
   return LOOPBACK.has(hostname) ? hostname : host
