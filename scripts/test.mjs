@@ -20,10 +20,12 @@ const LONGEST = [
   'browser/languages',
   'faults/road',
   'browser/dialects',
-  'faults/migration',
+  'stores/postgres',
   'browser/road',
   'faults/fuzz',
   'browser/passkeys',
+  'faults/migration',
+  'browser/stranger',
   'faults/nodes',
   'bench/smoke',
   'browser/',
@@ -32,6 +34,7 @@ const LONGEST = [
   'server/serve',
   'server/moving',
   'server/workers',
+  'stores/',
 ]
 function rank(file) {
   const at = LONGEST.findIndex((name) => file.startsWith(`test/${name}`))
