@@ -14,7 +14,7 @@ function take(size: number): number {
   return used - size
 }
 
-/** Bytes no one can guess. Drawn from the system in bulk, wiped from the pool as they are given out. @spec RFC 6749 §10.10 */
+/** Bytes no one can guess. Drawn from the system in bulk, wiped from the pool as they are given out. Throws RangeError above 8192. @spec RFC 6749 §10.10 */
 export function drawBytes(size: number): Buffer {
   const start = take(size)
   const bytes = Buffer.from(pool.subarray(start, used)) // in Node's own pool: memory of their own is slower to get than the bytes
@@ -22,7 +22,7 @@ export function drawBytes(size: number): Buffer {
   return bytes
 }
 
-/** So many random bytes as base64url; 256 bits unless said. */
+/** So many random bytes as base64url; 256 bits unless said. Throws RangeError above 8192. */
 export function randomToken(bytes = 32): string {
   const start = take(bytes)
   const text = pool.toString('base64url', start, used)
