@@ -32,12 +32,13 @@ ${letters.map((letter, i) => shown(site, letter, i + 1))}
 function shown({ issuer }: Site, { to, subject, text }: Mail, number: number): Html {
   const [before = '', after = ''] = text.split(/https?:\/\/\S+/)
   const link = /https?:\/\/\S+/.exec(text)?.[0]
-  return html`<section class="card" aria-labelledby="letter-${number}">
+  // no landmark, which would need a name of its own: two letters may have one subject
+  return html`<article class="card" aria-labelledby="letter-${number}">
   <div class="card-head"><div><h2 id="letter-${number}">${subject}</h2><p class="muted small">${firstRunWords.letters.to} ${to}</p></div></div>
   <div class="card-body stack-s">
     <p>${before}</p>
     ${link?.startsWith(`${issuer}/`) && html`<p><a href="${link}" id="letter-${number}-link">${link}</a></p>`}
     <p>${after}</p>
   </div>
-</section>`
+</article>`
 }
