@@ -3,13 +3,19 @@ import { connect, type Socket } from 'node:net'
 export interface Answer {
   status: number
   location: string
+  /** One character for each byte. */
   body: string
+}
+
+export interface HeadedAnswer extends Answer {
+  /** The lines of all headers, without the first line and the empty last. */
+  head: string
 }
 
 /** A connection that is kept, with one request under way. */
 export interface KeepAlive {
   /** Sends what is given as it is, and waits for an answer that says its length. Throws where the connection ends before that. */
-  send(request: string): Promise<Answer>
+  send(request: string): Promise<HeadedAnswer>
   close(): void
 }
 
@@ -20,7 +26,8 @@ export interface KeepAlive {
 export function openKeepAlive(port: number): KeepAlive {
   let socket: Socket | null = null
   let received = ''
-  let waiting: PromiseWithResolvers<Answer> | null = null
+  let waiting: PromiseWithResolvers<HeadedAnswer> | null = null
+  let bodiless = false
 
   function open(): Socket {
     const opened = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
@@ -41,9 +48,14 @@ export function openKeepAlive(port: number): KeepAlive {
     if (end < 0) return
     const head = received.slice(0, end)
     const begin = end + 4
-    const length = Number(headerOf(head, 'content-length'))
+    const length = bodiless ? 0 : Number(headerOf(head, 'content-length'))
     if (received.length - begin < length) return
-    const answer = { status: Number(head.slice(9, 12)), location: headerOf(head, 'location'), body: received.slice(begin, begin + length) }
+    const answer = {
+      status: Number(head.slice(9, 12)),
+      location: headerOf(head, 'location'),
+      head: head.slice(head.indexOf('\r\n') + 2),
+      body: received.slice(begin, begin + length),
+    }
     const answered = waiting
     received = ''
     waiting = null
@@ -60,7 +72,8 @@ export function openKeepAlive(port: number): KeepAlive {
 
   return {
     send: (request) => {
-      waiting = Promise.withResolvers<Answer>()
+      waiting = Promise.withResolvers<HeadedAnswer>()
+      bodiless = request.startsWith('HEAD ')
       socket ??= open()
       socket.write(request, 'latin1')
       return waiting.promise

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { type Browser, type FormFields, openBrowser } from './browser.ts'
 import { cleanEnvironment, findPorts, PROGRAM } from './program.ts'
+import { openSend } from './send.ts'
 
 const EMAIL = 'mara@otterbakery.example'
 const PASSWORD = 'otter-lantern-62'
@@ -29,7 +30,7 @@ export interface TestServer {
   kill(what: 'worker' | 'all'): Promise<void>
   /** The exit code of the first process, once it has ended by itself; null where a signal ended it. */
   ended(): Promise<number | null>
-  /** Sends a request to any one of its processes. */
+  /** Sends a request to any one of its processes, or to whoever else its address names. */
   send(request: Request): Promise<Response>
   browser(): Browser
   /** A browser in which the person has signed in by the real page. */
@@ -63,6 +64,7 @@ export async function openServer(given: ServerGiven = {}): Promise<TestServer> {
   const issuer = `http://127.0.0.1:${port}`
   const database = join(folder, 'vouchsafe.db')
   const children: ChildProcess[] = []
+  const send = openSend()
 
   const run = (...args: string[]) =>
     JSON.parse(
@@ -118,12 +120,8 @@ export async function openServer(given: ServerGiven = {}): Promise<TestServer> {
       if (isRunning(first)) await once(first!, 'exit')
       return first!.exitCode
     },
-    send: (request) => {
-      if (processes === 1) return fetch(request)
-      const url = new URL(request.url)
-      url.port = String(port + Math.floor(Math.random() * processes))
-      return fetch(new Request(url, request))
-    },
+    send: (request) =>
+      new URL(request.url).origin === issuer ? send(port + Math.floor(Math.random() * processes), request) : fetch(request),
     browser: () => openBrowser(server.send),
     person: async () => {
       const browser = server.browser()
