@@ -3,12 +3,18 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 
+const WHOLE = '/usr/bin/chromium'
+/** Chromium without windows of its own: the same engine draws and runs our pages, and each page costs a third. */
+const SHELL = '/usr/bin/chromium-headless-shell'
+/** `npm run matrix` says so: then every page is looked at in every way, in the browser that people have. */
+const thorough = process.env['PAGES'] === 'thorough'
+
 /** Where Chromium is; null where this machine has none. */
 export const CHROMIUM: string | null =
-  [process.env['CHROMIUM'], '/usr/bin/chromium'].find((path) => path !== undefined && existsSync(path)) ?? null
+  [process.env['CHROMIUM'], ...(thorough ? [WHOLE, SHELL] : [SHELL, WHOLE])].find((path) => path !== undefined && existsSync(path)) ?? null
 
 /** For the options of a suite: says why it is left out. */
-export const noChromium: string | false = CHROMIUM === null && 'there is no Chromium at /usr/bin/chromium or where CHROMIUM says'
+export const noChromium: string | false = CHROMIUM === null && `there is no Chromium at ${SHELL}, at ${WHOLE} or where CHROMIUM says`
 
 const FLAGS = [
   '--no-sandbox',
@@ -61,9 +67,10 @@ const axe = `${readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 /** Widths of a phone and a desk, in pixels. */
 const WIDTHS = [390, 1280]
 type Scheme = 'light' | 'dark'
-/** The colour schemes that are looked at by each width: both of both where PAGES says so, as `npm run matrix` does; elsewhere each once. */
-const SCHEMES: Readonly<Record<number, readonly Scheme[]>> =
-  process.env['PAGES'] === 'thorough' ? { 390: ['light', 'dark'], 1280: ['light', 'dark'] } : { 390: ['light'], 1280: ['dark'] }
+/** The colour schemes that are looked at by each width: thoroughly both of both, elsewhere each once. */
+const SCHEMES: Readonly<Record<number, readonly Scheme[]>> = thorough
+  ? { 390: ['light', 'dark'], 1280: ['light', 'dark'] }
+  : { 390: ['light'], 1280: ['dark'] }
 
 /** One page of each browser in which copies are looked at: what axe costs most is to be compiled, and there it is once. */
 const copies = new WeakMap<Browser, Promise<Page>>()
