@@ -1,4 +1,5 @@
-import { pino } from 'pino'
+import { createRequire } from 'node:module'
+import type { Logger, pino as Pino } from 'pino'
 import type { Log, LogEvent } from '../core/model/log.ts'
 
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info'] as const
@@ -24,18 +25,26 @@ export interface LogTarget {
  */
 export function createLog(
   level: LogLevel = 'info',
-  target: LogTarget = pino.destination({ fd: 2, sync: true }),
+  target?: LogTarget,
   labels: Readonly<Record<string, number | string>> | null = null,
 ): Log {
-  const logger = pino(
-    { level, base: labels, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
-    target,
-  )
-  return {
-    info: (event) => logger.info(clean(event)),
-    warn: (event) => logger.warn(clean(event)),
-    error: (event) => logger.error(clean(event)),
+  let logger: Logger | null = null
+  const most = LOG_LEVELS.indexOf(level)
+  const write = (at: 'info' | 'warn' | 'error') => (event: LogEvent) => {
+    if (LOG_LEVELS.indexOf(at) > most) return
+    logger ??= openLogger(target, labels)
+    logger[at](clean(event))
   }
+  return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** With the first line, and not before: to load it is a tenth of a start, and whoever logs errors alone may never need it. */
+function openLogger(target: LogTarget | undefined, base: Readonly<Record<string, number | string>> | null): Logger {
+  const pino: typeof Pino = createRequire(import.meta.url)('pino')
+  return pino(
+    { base, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    target ?? pino.destination({ fd: 2, sync: true }),
+  )
 }
 
 function clean(event: LogEvent): Record<string, unknown> {
