@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -6,7 +7,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { OAuthError } from '../../src/core/model/error.ts'
 import type { HttpRequest, Reply } from '../../src/core/model/http.ts'
 import type { Log, LogEvent } from '../../src/core/model/log.ts'
-import { createLog } from '../../src/server/log.ts'
+import { createLog, LOG_LEVELS } from '../../src/server/log.ts'
 import { type DoorOptions, listen, readProxies } from '../../src/server/node.ts'
 
 const reply = (body: string, headers: Reply['headers'] = {}): Reply => ({
@@ -367,6 +368,29 @@ describe('the log', () => {
     assert.equal(line.trimEnd().split('\n').length, 1)
     assert.doesNotMatch(line, /[\r\u001b]/)
     assert.equal(JSON.parse(line).event, 'a')
+  })
+  it('tells what its level lets through, each line with its own level', () => {
+    const told = LOG_LEVELS.map((level) => {
+      const levels: string[] = []
+      const log = createLog(level, { write: (line) => void levels.push(JSON.parse(line).level) })
+      for (const at of ['info', 'warn', 'error'] as const) log[at]({ event: 'a' })
+      return [level, levels.join(' ')]
+    })
+    assert.deepEqual(Object.fromEntries(told), { silent: '', error: 'error', warn: 'warn error', info: 'info warn error' })
+  })
+  it('loads what writes it with its first line', () => {
+    const text = `import { createRequire } from 'node:module'
+      import { createLog } from '${new URL('../../src/server/log.ts', import.meta.url)}'
+      const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('/pino/'))
+      const log = createLog('error', { write: () => undefined })
+      log.info({ event: 'a' })
+      const before = isLoaded()
+      log.error({ event: 'a' })
+      console.log(before, isLoaded())`
+    const said = execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', text], {
+      encoding: 'utf8',
+    })
+    assert.equal(said, 'false true\n')
   })
   for (const field of [
     'client_secret',
