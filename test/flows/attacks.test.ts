@@ -154,7 +154,8 @@ describe('sign-in', () => {
       const browser = world.browser()
       const sent = browser.post(`${world.issuer}/login`, { email: world.mara.email, password: PASSWORD, next: 'apps' })
       await world.store.users.update({ ...world.mara, disabled_at: world.time.now }, { end: 'everything' })
-      await sent // refused, or ended at once where it came first: no session is left
+      await sent // refused, or ended where it came first
+      assert.deepEqual(await world.store.sessions.list(world.mara.sub, world.time.now, 9), [])
       const apps = await browser.get(`${world.issuer}/account/apps`)
       assert.match(apps.location, /\/login/)
     }),
@@ -166,7 +167,8 @@ describe('sign-in', () => {
       const browser = world.browser()
       const sent = browser.post(`${world.issuer}/login`, { email: world.mara.email, password: PASSWORD, next: 'apps' })
       await world.store.users.update({ ...world.mara, password_hash: 'another' }, { end: 'sessions' })
-      await sent // refused, or ended at once where it came first: no session is left
+      await sent // refused, or ended where it came first
+      assert.deepEqual(await world.store.sessions.list(world.mara.sub, world.time.now, 9), [])
       const apps = await browser.get(`${world.issuer}/account/apps`)
       assert.match(apps.location, /\/login/)
     }),
