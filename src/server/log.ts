@@ -30,15 +30,20 @@ export function createLog(
 ): Log {
   let logger: Logger | null = null
   const most = LOG_LEVELS.indexOf(level)
-  const write = (at: 'info' | 'warn' | 'error') => (event: LogEvent) => {
-    if (LOG_LEVELS.indexOf(at) > most) return
+  const open = () => {
     logger ??= openLogger(target, labels)
-    logger[at](clean(event))
+    return logger
+  }
+  if (level !== 'silent') setTimeout(open, SOON).unref()
+  const write = (at: 'info' | 'warn' | 'error') => (event: LogEvent) => {
+    if (LOG_LEVELS.indexOf(at) <= most) open()[at](clean(event))
   }
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 
-/** With the first line, and not before: to load it is a tenth of a start, and whoever logs errors alone may never need it. */
+/** Milliseconds. To load what writes the lines is a tenth of a start; but once there is trouble, no file may be left to open. */
+const SOON = 1_000
+
 function openLogger(target: LogTarget | undefined, base: Readonly<Record<string, number | string>> | null): Logger {
   const pino: typeof Pino = createRequire(import.meta.url)('pino')
   return pino(
